@@ -1,0 +1,59 @@
+"""The two streams: stdout carries the result, stderr the narration. Nothing else in the CLI writes to either."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from configurator.errors import EggcupError
+
+
+def result(text: str) -> None:
+    """Write a line of the result to stdout, as UTF-8 whatever the locale says."""
+    result_text(text + "\n")
+
+
+def result_text(text: str) -> None:
+    """Write `text` to stdout without adding a newline."""
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:  # a test has put a text stream there
+        sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    binary.write(text.encode("utf-8", "surrogateescape"))
+
+
+def narrate(text: str) -> None:
+    """Say on stderr what is being done."""
+    sys.stderr.write(_printable(text) + "\n")
+
+
+def warn(text: str) -> None:
+    """Say on stderr that something is probably not as the user wants it."""
+    narrate(f"eggcup: warning: {text}")
+
+
+def error(problem: EggcupError) -> None:
+    """Report an error with its place and what to try."""
+    narrate(f"eggcup: {problem}")
+    for hint in problem.hints:
+        narrate(f"  try: {hint}")
+
+
+def _printable(text: str) -> str:
+    """Return `text` with control characters and what the terminal's encoding lacks escaped.
+
+    Messages quote the user's files; an escape sequence in one must not reach the terminal.
+    """
+    shown = "".join(c if c in "\n\t" or c.isprintable() else repr(c)[1:-1] for c in text)
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    return shown.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def discard_stdout() -> None:
+    """Point stdout at nothing, after its reader has gone, so that the interpreter's last flush finds no one missing."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)

@@ -1,0 +1,31 @@
+"""Where the tree of Kconfig files, presets, kernel and drivers lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from configurator.errors import UsageError
+
+
+def source_root() -> Path:
+    """Return the folder that holds the root Kconfig, kernel/ and drivers/.
+
+    That is the checkout when the package lies in one (so that edits to drivers take effect at once), else the copy
+    which the wheel carries inside the package.
+
+    Raises:
+        UsageError: the installation carries no tree.
+    """
+    package = Path(__file__).resolve().parent
+    for candidate in (package.parent, package / "_tree"):
+        if (candidate / "Kconfig").is_file() and (candidate / "go.mod").is_file():
+            return candidate
+    raise UsageError(
+        f"no Kconfig tree beside {package} nor inside it",
+        hints=["reinstall eggcup: pip install --force-reinstall eggcup"],
+    )
+
+
+def presets_folder(root: Path) -> Path:
+    """Return the folder of the presets that `eggcup defconfig NAME` knows."""
+    return root / "configs"

@@ -1,0 +1,59 @@
+"""What a line of the interface is: spans of plain text, each with the part it plays.
+
+Text from Kconfig files and .config is shown as it is: never parsed as markup, and made harmless to the terminal here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Part(StrEnum):
+    """The part that a text plays in a line; the style sheet gives each its look as `line--<part>`."""
+
+    MARK = "mark"
+    PROMPT = "prompt"
+    HEADING = "heading"
+    VALUE = "value"
+    NAME = "name"
+    NOTE = "note"
+    COMMENT = "comment"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A text and the part it plays."""
+
+    text: str
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list: the node it stands for, and its text."""
+
+    node: int
+    spans: tuple[Span, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the line as plain text."""
+        return "".join(span.text for span in self.spans)
+
+
+def row(node: int, spans: Iterable[tuple[str, Part]]) -> Row:
+    """Return a row of `spans`, the empty ones left out."""
+    return Row(node, tuple(Span(printable(text), part) for text, part in spans if text))
+
+
+def printable(text: str) -> str:
+    """Return `text` with a space for each tab and line end, and U+FFFD for what a terminal might obey."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
