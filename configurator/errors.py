@@ -1,7 +1,8 @@
 """The errors a user can cause, and the exit codes they end with.
 
 Everything that is the user's to mend is an `EggcupError`: it is caught once, in `configurator.cli.main`, and printed as
-``eggcup: FILE:LINE: message`` with one ``  try: ...`` line for each hint. Anything else is a bug and keeps its traceback.
+``eggcup: FILE:LINE: message`` with one ``  try: ...`` line for each hint. Anything else is a bug and
+keeps its traceback.
 """
 
 from __future__ import annotations

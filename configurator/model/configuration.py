@@ -1,0 +1,305 @@
+"""A configuration: a Kconfig tree with the values of a .config."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from configurator.errors import Location, UsageError
+from configurator.files import write_if_changed
+from configurator.model import describe, dotconfig, engine, units, values
+from configurator.model.dotconfig import PREFIX, Assignment
+from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import kconfiglib
+
+_HEADER = """\
+#
+# {title}
+# Change it with `eggcup menuconfig` or `eggcup set`, or by hand followed by `eggcup olddefconfig`.
+#
+"""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the user has set, for `Configuration.restore`."""
+
+    values: tuple[tuple[str, str], ...]
+    selections: tuple[str, ...]
+
+
+class Configuration:
+    """A Kconfig tree with values; made by `load`, changed by `set`, kept by `write`.
+
+    Strict where kconfig's tools are silent: an unknown symbol, a value of the wrong type or out of range is an error
+    with file and line. Not thread-safe.
+
+    Attributes:
+        kconfig: the root Kconfig file.
+        root: its folder, to which paths in the views are relative.
+        path: the .config that was loaded, None when there was none.
+        not_taken: what the .config asked for and did not get.
+    """
+
+    def __init__(self, tree: kconfiglib.Kconfig, kconfig: Path, path: Path | None) -> None:
+        self._tree = tree
+        self._reassigned: list[TreeWarning] = []
+        self.kconfig = kconfig
+        self.root = kconfig.parent
+        self.path = path
+        self.not_taken: tuple[NotTaken, ...] = ()
+
+    @classmethod
+    def load(cls, kconfig: Path, config: Path | None = None) -> Configuration:
+        """Parse the tree `kconfig` and take the values of the file `config`.
+
+        Args:
+            kconfig: the root Kconfig file.
+            config: a .config, a preset or a fragment; the defaults hold when it is None or does not exist.
+
+        Raises:
+            UsageError: a file cannot be read, or is wrong; nothing is ever half loaded.
+        """
+        kconfig = kconfig.absolute()
+        found = config if config is not None and _exists(config) else None
+        configuration = cls(engine.load_tree(kconfig), kconfig, found)
+        if found:
+            assignments = dotconfig.read_assignments(found)
+            configuration._note_reassigned(assignments)
+            missed = configuration.set_all(assignments)
+            promptless = (name for name in configuration._tree.syms if not configuration.has_prompt(name))
+            derived = frozenset(promptless)  # written for reading only: editing what they follow from outdates them
+            configuration.not_taken = tuple(one for one in missed if one.name not in derived)
+        return configuration
+
+    def has_prompt(self, name: str) -> bool:
+        """Return whether a user could ever set the symbol; others follow from the rest."""
+        return values.has_prompt(self._tree.syms[name])
+
+    def get(self, name: str) -> str:
+        """Return the value of a symbol: y or n, a number, a text; "" where its dependencies leave it none."""
+        return self._symbol(name).str_value
+
+    def set(self, name: str, value: str) -> NotTaken | None:
+        """Give a symbol a value.
+
+        Returns:
+            Why the symbol does not hold the value now, None when it does. The value is remembered all the same, and
+            holds as soon as what it needs is there; it is lost when the configuration is written before.
+
+        Raises:
+            UsageError: there is no such symbol, or the value is not of its type or out of range; nothing has changed.
+        """
+        missed = self.set_all([Assignment(name, value)])
+        return missed[0] if missed else None
+
+    def set_all(self, assignments: Iterable[Assignment]) -> list[NotTaken]:
+        """Give several symbols their values at once, so that their order does not matter; the last one counts.
+
+        Returns:
+            The assignments that do not hold, in the order given.
+
+        Raises:
+            UsageError: as `set`; all assignments are looked at, and nothing has changed.
+        """
+        before = self.snapshot()
+        wanted = self._well_formed(assignments)
+        for symbol, _, value in wanted:
+            symbol.set_value(value)
+        problems = []
+        for symbol, assignment, value in wanted:
+            try:
+                values.check_range(symbol, assignment, value)
+            except UsageError as problem:
+                problems.append(problem)
+        if problems:
+            self.restore(before)
+            raise _summary(problems)
+        checked = (values.not_taken(symbol, assignment, value) for symbol, assignment, value in wanted)
+        return [missed for missed in checked if missed]
+
+    def unset(self, name: str) -> None:
+        """Forget what the user set, so that the default holds; for a member of a choice, the whole choice's default."""
+        symbol = self._symbol(name)
+        if symbol.choice:
+            symbol.choice.unset_value()
+            for member in symbol.choice.syms:
+                member.unset_value()
+        symbol.unset_value()
+
+    def snapshot(self) -> Snapshot:
+        """Return what the user has set so far."""
+        tristate = {0: "n", 1: "m", 2: "y"}
+        given = (
+            (symbol.name, symbol.user_value if isinstance(symbol.user_value, str) else tristate[symbol.user_value])
+            for symbol in self._tree.unique_defined_syms
+            if symbol.user_value is not None
+        )
+        chosen = (choice.user_selection.name for choice in self._tree.unique_choices if choice.user_selection)
+        return Snapshot(tuple(given), tuple(chosen))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Return to what `snapshot` holds."""
+        self._tree.unset_values()
+        for name, value in snapshot.values:
+            self._tree.syms[name].set_value(value)
+        for name in snapshot.selections:  # after the values: the last member set to y would count otherwise
+            self._tree.syms[name].set_value("y")
+
+    def values(self) -> dict[str, str]:
+        """Return the value of every symbol, by name."""
+        return {symbol.name: symbol.str_value for symbol in self._tree.unique_defined_syms}
+
+    def symbol(self, name: str) -> SymbolInfo:
+        """Return a symbol as it stands now.
+
+        Raises:
+            UsageError: there is no such symbol; the hints are those of similar names.
+        """
+        return describe.symbol_info(self._symbol(name))
+
+    def symbols(self) -> list[SymbolInfo]:
+        """Return all symbols, in the order of the Kconfig files."""
+        return [describe.symbol_info(symbol) for symbol in self._tree.unique_defined_syms]
+
+    def nodes(self) -> list[NodeInfo]:
+        """Return the whole menu tree, depth first; the parent of an entry is `nodes()[entry.parent]`."""
+        return describe.menu_nodes(self._tree)
+
+    @property
+    def title(self) -> str:
+        """Return the main menu's title."""
+        return self._tree.mainmenu_text
+
+    @property
+    def warnings(self) -> list[TreeWarning]:
+        """Return what is suspicious in the Kconfig tree and in the .config that was loaded."""
+        return [*self._reassigned, *self.tree_warnings]
+
+    @property
+    def tree_warnings(self) -> list[TreeWarning]:
+        """Return what is suspicious in the Kconfig tree alone: kconfiglib's warnings and undefined symbols."""
+        return engine.tree_warnings(self._tree)
+
+    def shown(self, location: Location) -> Location:
+        """Return a location of the Kconfig tree with a path that can be opened from the current folder."""
+        path = Path(location.path)
+        path = path if path.is_absolute() else self.root / path
+        here = Path.cwd()
+        return Location(str(path.relative_to(here) if path.is_relative_to(here) else path), location.line)
+
+    def units(self) -> list[Unit]:
+        """Return the units of the tree, enabled or not, sorted by symbol.
+
+        Raises:
+            UsageError: a unit's folder breaks the rules.
+        """
+        return units.find_units(self._tree, self.root)
+
+    def edges(self, *, enabled_only: bool = True) -> list[Edge]:
+        """Return what must come before what; see `configurator.model.units.find_edges`.
+
+        Raises:
+            UsageError: a dependency cannot be turned into an order.
+        """
+        return units.find_edges(self._tree, self.units(), self.root, enabled_only=enabled_only)
+
+    def digest(self) -> str:
+        """Return a SHA-256 over name, type and value of every symbol, in hexadecimal.
+
+        Two configurations with the same digest give the same generated constants.
+        """
+        lines = sorted(
+            f"{symbol.name} {values.symbol_type(symbol).value} {symbol.str_value}\n"
+            for symbol in self._tree.unique_defined_syms
+        )
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def text(self) -> str:
+        """Return what `write` writes."""
+        return dotconfig.render(self._tree, _HEADER.format(title=self.title))
+
+    def minimal_text(self, header: str = "") -> str:
+        """Return only what differs from the defaults, below `header`; loading it gives the same configuration."""
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "minimal")
+            self._tree.write_min_config(str(path), header)
+            return path.read_text(encoding="utf-8")
+
+    def write(self, path: Path) -> bool:
+        """Write the .config, the former one kept as `.old`; return False, and touch nothing, when it is the same.
+
+        Raises:
+            UsageError: the file cannot be written.
+        """
+        return write_if_changed(path, self.text(), keep_old=True)
+
+    def write_minimal(self, path: Path) -> bool:
+        """Write what differs from the defaults; comment lines at the head of an existing file stay.
+
+        Raises:
+            UsageError: the file cannot be written.
+        """
+        header = dotconfig.leading_comment(path) if _exists(path) else ""
+        return write_if_changed(path, self.minimal_text(header))
+
+    def _symbol(self, name: str, location: Location | None = None) -> kconfiglib.Symbol:
+        """Find a symbol by its name, with or without the prefix of the .config file."""
+        symbol = self._tree.syms.get(name) or self._tree.syms.get(name.removeprefix(PREFIX))
+        if symbol is not None and symbol.nodes:
+            return symbol
+        known = [other.name for other in self._tree.unique_defined_syms]
+        near = difflib.get_close_matches(name.removeprefix(PREFIX).upper(), known)
+        raise UsageError(f"there is no symbol {name[:80]!r}", location=location, hints=near)
+
+    def _well_formed(self, assignments: Iterable[Assignment]) -> list[tuple[kconfiglib.Symbol, Assignment, str]]:
+        """Return the assignments that count, with their values normalised; the last one for each symbol."""
+        last: dict[str, tuple[kconfiglib.Symbol, Assignment, str]] = {}
+        problems = []
+        for assignment in assignments:
+            try:
+                symbol = self._symbol(assignment.name, assignment.location)
+                value = values.normalised(symbol, assignment)
+            except UsageError as problem:
+                problems.append(problem)
+                continue
+            last.pop(symbol.name, None)  # a later place in the order: in a choice, the last y counts
+            last[symbol.name] = (symbol, assignment, value)
+        if problems:
+            raise _summary(problems)
+        return list(last.values())
+
+    def _note_reassigned(self, assignments: list[Assignment]) -> None:
+        first: dict[str, Assignment] = {}
+        for assignment in assignments:
+            former = first.setdefault(assignment.name, assignment)
+            if former.value != assignment.value and former.location:
+                message = f"{assignment.name} is set again, line {former.location.line} says {former.value!r}"
+                self._reassigned.append(TreeWarning(message, assignment.location))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists() or path.is_symlink()
+    except (OSError, ValueError):  # a name that is too long, a NUL byte: reading it says what is wrong
+        return True
+
+
+def _summary(problems: list[UsageError]) -> UsageError:
+    """Return the first problem, which mentions the lines of the others."""
+    first = problems[0]
+    if len(problems) == 1:
+        return first
+    lines = [str(problem.location.line) for problem in problems[1:] if problem.location]
+    shown = 10
+    also = f"lines {', '.join(lines[:shown])}{', ...' if len(lines) > shown else ''}" if lines else problems[1].message
+    return UsageError(f"{first.message} (also wrong: {also})", location=first.location, hints=first.hints)

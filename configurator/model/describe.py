@@ -1,0 +1,83 @@
+"""Makes the views of symbols and menu entries."""
+
+from __future__ import annotations
+
+import kconfiglib
+
+from configurator.errors import Location
+from configurator.model import values
+from configurator.model.views import NodeInfo, NodeKind, SymbolInfo, SymbolType
+
+
+def symbol_info(symbol: kconfiglib.Symbol) -> SymbolInfo:
+    """Return the view of a symbol as it stands now."""
+    kind = values.symbol_type(symbol)
+    letters = {0: "n", 2: "y"}
+    assignable = tuple(letters[value] for value in symbol.assignable if value in letters)
+    return SymbolInfo(
+        name=symbol.name,
+        type=kind,
+        value=symbol.str_value,
+        prompt=next((node.prompt[0] for node in symbol.nodes if node.prompt), None),
+        help=next((node.help for node in symbol.nodes if node.help), ""),
+        range=values.active_range(symbol) if kind in (SymbolType.INT, SymbolType.HEX) else None,
+        assignable=assignable,
+        visible=bool(symbol.visibility),
+        is_set_by_user=symbol.user_value is not None,
+        depends_on=values.conditions(symbol.direct_dep),
+        selected_by=values.selected_by(symbol),
+        choice=tuple(member.name for member in symbol.choice.syms) if symbol.choice else (),
+        location=Location(symbol.nodes[0].filename, symbol.nodes[0].linenr),
+    )
+
+
+def menu_nodes(tree: kconfiglib.Kconfig) -> list[NodeInfo]:
+    """Return the entries of the menu tree, depth first."""
+    found: list[NodeInfo] = []
+    _collect(tree.top_node, -1, 0, found)
+    return found
+
+
+def _collect(parent: kconfiglib.MenuNode, parent_index: int, depth: int, found: list[NodeInfo]) -> None:
+    node = parent.list
+    while node:
+        index = len(found)
+        found.append(_node_info(node, index, parent_index, depth))
+        if node.list:
+            _collect(node, index, depth + 1, found)
+        node = node.next
+
+
+def _node_info(node: kconfiglib.MenuNode, index: int, parent: int, depth: int) -> NodeInfo:
+    item = node.item
+    selection = item.selection if isinstance(item, kconfiglib.Choice) else None
+    return NodeInfo(
+        index=index,
+        parent=parent,
+        depth=depth,
+        kind=_kind(node),
+        prompt=node.prompt[0] if node.prompt else "",
+        help=getattr(node, "help", None) or "",  # menus and comments have no such attribute
+        visible=_is_visible(node),
+        is_menu=node.is_menuconfig,
+        name=item.name if isinstance(item, kconfiglib.Symbol) else None,
+        selection=selection.name if selection else None,
+        location=Location(node.filename, node.linenr),
+    )
+
+
+def _kind(node: kconfiglib.MenuNode) -> NodeKind:
+    if isinstance(node.item, kconfiglib.Symbol):
+        return NodeKind.SYMBOL
+    if isinstance(node.item, kconfiglib.Choice):
+        return NodeKind.CHOICE
+    return NodeKind.MENU if node.item == kconfiglib.MENU else NodeKind.COMMENT
+
+
+def _is_visible(node: kconfiglib.MenuNode) -> bool:
+    """Return whether an ordinary menu shows the entry now."""
+    if not node.prompt:
+        return False
+    if node.item == kconfiglib.MENU and not kconfiglib.expr_value(node.visibility):
+        return False
+    return bool(kconfiglib.expr_value(node.prompt[1]) and kconfiglib.expr_value(node.dep))

@@ -1,0 +1,159 @@
+"""The .config file: read into assignments with their lines, and written as kconfig's own tools write it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import kconfiglib
+
+from configurator.errors import Location, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PREFIX = "CONFIG_"
+LARGEST_FILE = 16 * 2**20  # bytes; a real .config has a few thousand
+
+_SET = re.compile(rf"{PREFIX}(?P<name>[A-Za-z0-9_]+)=(?P<value>.*)")
+_UNSET = re.compile(rf"#\s*{PREFIX}(?P<name>[A-Za-z0-9_]+) is not set\s*")
+_STRING = re.compile(r'"(?P<text>(?:[^"\\]|\\.)*)"\s*')
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A value for a symbol, as somebody wrote it; `location` is None for the command line."""
+
+    name: str
+    value: str
+    location: Location | None = None
+
+
+def read_assignments(path: Path) -> list[Assignment]:
+    """Read the assignments of a .config or of a fragment of one, in file order.
+
+    Line ends may be those of Windows, and a byte-order mark is skipped. Values are not checked against types here, but
+    a quoted string is unescaped.
+
+    Raises:
+        UsageError: the file cannot be read or a line is not one of a .config.
+    """
+    assignments = []
+    for number, line in enumerate(_text(path).split("\n"), start=1):
+        assignment = _parse(line.rstrip("\r"), Location(str(path), number))
+        if assignment:
+            assignments.append(assignment)
+    return assignments
+
+
+def leading_comment(path: Path) -> str:
+    """Return the comment lines at the head of a file, the description of a preset; "" when there are none."""
+    lines = []
+    for line in _text(path).split("\n"):
+        if not line.startswith("#") or _UNSET.fullmatch(line.rstrip("\r")):
+            break
+        lines.append(line.rstrip() + "\n")
+    return "".join(lines)
+
+
+def _parse(line: str, location: Location) -> Assignment | None:
+    stripped = line.strip()
+    unset = _UNSET.fullmatch(stripped)
+    if unset:
+        return Assignment(unset["name"], "n", location)
+    if not stripped or stripped.startswith("#"):
+        return None
+    match = _SET.fullmatch(stripped)
+    if not match:
+        raise UsageError(
+            f"not a line of a configuration: {_excerpt(stripped)}",
+            location=location,
+            hints=["write CONFIG_NAME=value or # CONFIG_NAME is not set"],
+        )
+    value = match["value"]
+    if value.startswith('"'):
+        string = _STRING.fullmatch(value)
+        if not string:
+            raise UsageError(
+                f"the string of {PREFIX}{match['name']} is not closed, or something follows it",
+                location=location,
+                hints=['put \\" for a quote and \\\\ for a backslash inside the string'],
+            )
+        value = re.sub(r"\\(.)", r"\1", string["text"])
+    return Assignment(match["name"], value, location)
+
+
+def _excerpt(line: str) -> str:
+    longest = 60
+    return repr(line if len(line) <= longest else line[:longest] + "...")
+
+
+def _text(path: Path) -> str:
+    """Return the content of a text file, refusing what is none."""
+    place = Location(str(path))
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise UsageError("there is no such file", location=place, hints=["eggcup defconfig"]) from None
+    except IsADirectoryError:
+        raise UsageError("is a folder, not a configuration", location=place) from None
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+        raise UsageError(f"cannot read the configuration: {reason}", location=place) from problem
+    if len(data) > LARGEST_FILE:
+        raise UsageError(f"is larger than {LARGEST_FILE >> 20} MiB: that is no configuration", location=place)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UsageError("is UTF-16 text; a configuration is UTF-8", location=place)
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise UsageError("holds a NUL byte: that is no text file", location=Location(str(path), line))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        byte = data[problem.start]
+        raise UsageError(f"is not UTF-8 (byte 0x{byte:02x})", location=Location(str(path), line)) from None
+
+
+def render(tree: kconfiglib.Kconfig, header: str) -> str:
+    """Return the text of the .config for the values that `tree` holds now.
+
+    Menus are marked as C kconfig marks them: a heading, and `# end of NAME` after the last entry.
+    """
+    chunks = [header]
+    written: set[str] = set()
+    _render_below(tree.top_node, chunks, written)
+    return "".join(chunks)
+
+
+def _render_below(parent: kconfiglib.MenuNode, chunks: list[str], written: set[str]) -> None:
+    node = parent.list
+    while node:
+        item = node.item
+        if isinstance(item, kconfiglib.Symbol):
+            if item.name not in written:  # an entry with several definitions is written at the first
+                written.add(item.name)
+                _add_symbol(item.config_string, chunks)
+        elif _shows_heading(node) and node.prompt:
+            chunks.append(f"\n#\n# {node.prompt[0]}\n#\n")
+        if node.list:
+            _render_below(node, chunks, written)
+            if item == kconfiglib.MENU and _shows_heading(node) and node.prompt:
+                chunks.append(f"# end of {node.prompt[0]}\n")
+        node = node.next
+
+
+def _add_symbol(line: str, chunks: list[str]) -> None:
+    if line and chunks[-1].startswith("# end of "):
+        line = "\n" + line
+    if line:
+        chunks.append(line)
+
+
+def _shows_heading(node: kconfiglib.MenuNode) -> bool:
+    """Return whether a menu or comment is there at present; a choice has no heading of its own."""
+    if node.item not in (kconfiglib.MENU, kconfiglib.COMMENT) or not kconfiglib.expr_value(node.dep):
+        return False
+    return node.item == kconfiglib.COMMENT or bool(kconfiglib.expr_value(node.visibility))
