@@ -62,8 +62,8 @@ func (t *Table) Add(f *File, from int, closeOnExec bool) (int, Errno) {
 		}
 		if d.file == nil {
 			d.set(f, closeOnExec)
-			if fd == t.lowest {
-				t.lowest++
+			if from <= t.lowest { // all below fd were seen to be taken
+				t.lowest = fd + 1
 			}
 			return fd, 0
 		}
