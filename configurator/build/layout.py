@@ -1,0 +1,54 @@
+"""Where things are: the tree of kernel and drivers, and the folder that builds are kept in."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class KernelTree:
+    """A Go module that carries the kernel; the defaults are eggcup's own, tests build smaller ones.
+
+    `root` is the module's folder without symbolic links, because Go compares paths as text. `entry` is the linker
+    symbol of the 32-bit entry point, `core` the pattern of the packages in kernel context, both below `module`.
+    `text_address` is where the code starts; the file's headers are loaded on the page before it.
+    """
+
+    root: Path
+    module: str = "eggcup"
+    entry: str = "kernel/core/boot.entry32"
+    core: str = "kernel/core/..."
+    text_address: int = 0x101000
+
+    def linker_flags(self, *, debug_info: bool) -> str:
+        """Return the value of `-ldflags`."""
+        stripped = "" if debug_info else " -s -w"
+        return f"-E {self.module}/{self.entry} -T {self.text_address:#x}{stripped}"
+
+    def compiler_flags(self) -> str:
+        """Return the value of `-gcflags`: the kernel's packages get the checks of Go's runtime, no write barriers."""
+        return f"{self.module}/{self.core}=-+ -wb=false"
+
+
+def cache_folder() -> Path:
+    """Return eggcup's folder for what can be made again: $XDG_CACHE_HOME/eggcup, else ~/.cache/eggcup.
+
+    A process without a home gets a folder of its user's below the folder for temporary files.
+    """
+    chosen = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(chosen):
+        return Path(chosen) / "eggcup"
+    home = os.environ.get("HOME", "")
+    if os.path.isabs(home):
+        return Path(home) / ".cache" / "eggcup"
+    return Path(tempfile.gettempdir()) / f"eggcup-{os.getuid()}"
+
+
+def build_folder(package: Path, go_version: str) -> Path:
+    """Return the folder that a package's builds are kept in, one for each version of Go."""
+    key = hashlib.sha256(f"{package}\0{go_version}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return cache_folder() / "build" / f"{package.name or 'root'}-{key}"
