@@ -125,6 +125,15 @@ class Configuration:
         checked = (values.not_taken(symbol, assignment, value) for symbol, assignment, value in wanted)
         return [missed for missed in checked if missed]
 
+    def check(self, name: str, value: str) -> None:
+        """Refuse a value that `set` would refuse, and change nothing.
+
+        Raises:
+            UsageError: there is no such symbol, or the value is not of its type or out of range.
+        """
+        symbol, assignment = self._symbol(name), Assignment(name, value)
+        values.check_range(symbol, assignment, values.normalised(symbol, assignment))
+
     def unset(self, name: str) -> None:
         """Forget what the user set, so that the default holds; for a member of a choice, the whole choice's default."""
         symbol = self._symbol(name)
