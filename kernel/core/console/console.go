@@ -100,6 +100,15 @@ func PrintInt(v int64) {
 	flush()
 }
 
+// Drain waits, within limits, until everything printed has left the machine.
+//
+// Context: any; for the moment before the machine goes off.
+func Drain() {
+	if config.Uart {
+		serial.drain()
+	}
+}
+
 // magnitude returns the absolute value, that of the smallest integer included.
 func magnitude(v int64) uint64 {
 	if v < 0 {

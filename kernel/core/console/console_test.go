@@ -46,7 +46,7 @@ func (p *ports) in(port uint16) uint8 {
 			return 0
 		}
 		p.inFIFO = 0
-		return lsrTHRE
+		return lsrTHRE | lsrTEMT
 	}
 	return 0
 }
@@ -150,6 +150,21 @@ func TestBlockedSerial(t *testing.T) {
 	Print("ok")
 	if got := p.sent.String(); got != "ok" {
 		t.Errorf("after the block %q was sent, want ok", got)
+	}
+}
+
+// TestDrain waits for a byte in the shift register, but not for ever.
+func TestDrain(t *testing.T) {
+	p := install(t, &ports{present: true})
+	p.polls = 0
+	Drain()
+	if p.polls != 1 {
+		t.Errorf("%d polls of an empty transmitter", p.polls)
+	}
+	p.polls, p.blocked = 0, true
+	Drain()
+	if p.polls != pollLimit {
+		t.Errorf("%d polls of a blocked transmitter, want %d", p.polls, pollLimit)
 	}
 }
 

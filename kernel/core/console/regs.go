@@ -29,9 +29,10 @@ const (
 	mcrDTR = 1 << 0
 	mcrRTS = 1 << 1
 
-	regLSR  = 5 // line status
-	lsrTHRE = 1 << 5
-	absent  = 0xff // what an unconnected port reads as
+	regLSR  = 5      // line status
+	lsrTHRE = 1 << 5 // the holding register and FIFO are empty
+	lsrTEMT = 1 << 6 // the shift register is empty too
+	absent  = 0xff   // what an unconnected port reads as
 
 	baudBase = 115200 // 1.8432 MHz / 16
 )

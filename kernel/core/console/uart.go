@@ -77,6 +77,16 @@ func (u *uart) put(c byte) {
 	out8(u.port+regTHR, c)
 }
 
+// drain waits until the last byte has left the transmitter.
+func (u *uart) drain() {
+	for i := 0; u.present && !u.stuck && i < pollLimit; i++ {
+		if in8(u.port+regLSR)&lsrTEMT != 0 {
+			return
+		}
+		x86.Pause()
+	}
+}
+
 // ready waits for an empty transmitter.
 func (u *uart) ready() bool {
 	limit := pollLimit
