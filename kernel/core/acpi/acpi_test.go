@@ -3,6 +3,7 @@ package acpi
 import (
 	"encoding/binary"
 	"math/rand"
+	"runtime"
 	"testing"
 	"unsafe"
 )
@@ -20,8 +21,12 @@ func newMemory(t *testing.T) *memory {
 	return &memory{t: t, data: make([]byte, 0x110000), next: 0x100000}
 }
 
-func (m *memory) reader() Reader {
-	return Reader{Mapped: uintptr(unsafe.Pointer(&m.data[0])), End: uintptr(len(m.data))}
+// find reads the tables. The Reader knows the arena by its address alone, so
+// the arena must be kept from the garbage collector meanwhile.
+func (m *memory) find(t *Tables, rsdp uintptr) bool {
+	defer runtime.KeepAlive(m)
+	mapped := uintptr(unsafe.Pointer(&m.data[0]))
+	return Find(t, Reader{Mapped: mapped, End: uintptr(len(m.data))}, rsdp)
 }
 
 // table stores a table with its header and checksum and returns its address.
@@ -146,7 +151,7 @@ func TestFind(t *testing.T) {
 			m := machine(t, c.rsdp, c.extended)
 			le.PutUint16(m.data[ebdaPointer:], 0x9fc0)
 			var got Tables
-			if !Find(&got, m.reader(), c.given) {
+			if !m.find(&got, c.given) {
 				t.Fatal("no tables found")
 			}
 			check(t, &got)
@@ -183,7 +188,7 @@ func TestHardwareReduced(t *testing.T) {
 	}))
 	m.rsdp(0xf0000, 0, m.table("XSDT", 1, words64(fadt)))
 	var got Tables
-	Find(&got, m.reader(), 0)
+	m.find(&got, 0)
 	want := Sleep{Known: true, TypeA: 5, TypeB: 1, Control: Register{SpaceMemory, 0xfea00200}}
 	if got.Sleep != want {
 		t.Errorf("sleep %+v, want %+v", got.Sleep, want)
@@ -203,7 +208,7 @@ func TestShortFADT(t *testing.T) {
 	fadt := m.table("FACP", 1, fadtBody(dsdt, nil)[:116-headerSize])
 	m.rsdp(0xf0000, m.table("RSDT", 1, words32(fadt)), 0)
 	var got Tables
-	Find(&got, m.reader(), 0)
+	m.find(&got, 0)
 	if got.Reset.Address != 0 {
 		t.Errorf("reset register %+v read past the end of the table", got.Reset)
 	}
@@ -233,7 +238,7 @@ func TestS5(t *testing.T) {
 			at := m.table("SSDT", 2, c.code)
 			m.rsdp(0xf0000, 0, m.table("XSDT", 1, words64(at)))
 			var got Tables
-			Find(&got, m.reader(), 0)
+			m.find(&got, 0)
 			if got.Sleep != c.want {
 				t.Errorf("sleep %+v, want %+v", got.Sleep, c.want)
 			}
@@ -257,7 +262,7 @@ func TestBroken(t *testing.T) {
 			m := machine(t, rsdp, true)
 			damage(m)
 			var got Tables
-			if Find(&got, m.reader(), rsdp) || got.Present {
+			if m.find(&got, rsdp) || got.Present {
 				t.Errorf("found %+v", got)
 			}
 		})
@@ -281,7 +286,7 @@ func TestGarbage(t *testing.T) {
 		tables = append(tables, uintptr(random.Uint64()), 0, 0x10ffff)
 		m.rsdp(0xf0000, 0, m.table("XSDT", 1, words64(tables...)))
 		var got Tables
-		if !Find(&got, m.reader(), 0) {
+		if !m.find(&got, 0) {
 			t.Fatal("the root table is sound, but was not found")
 		}
 		if got.NumCPUs > MaxCPUs || got.NumIOAPICs > MaxIOAPICs || got.NumOverrides > MaxOverrides {
@@ -299,7 +304,7 @@ func TestManyCPUs(t *testing.T) {
 	m := newMemory(t)
 	m.rsdp(0xf0000, 0, m.table("XSDT", 1, words64(m.table("APIC", 3, body))))
 	var got Tables
-	Find(&got, m.reader(), 0)
+	m.find(&got, 0)
 	if got.NumCPUs != MaxCPUs {
 		t.Errorf("%d processors, want %d", got.NumCPUs, MaxCPUs)
 	}
