@@ -72,7 +72,13 @@ def verb_parser(name: str, verb: VerbModule) -> argparse.ArgumentParser:
 def overview() -> str:
     """Return the text of `eggcup --help`: every verb with the first line of its docstring."""
     width = max(map(len, verb_names()))
-    lines = ["usage: eggcup COMMAND [OPTIONS]", "       eggcup COMMAND --help", "       eggcup --version", "", "commands:"]
+    lines = [
+        "usage: eggcup COMMAND [OPTIONS]",
+        "       eggcup COMMAND --help",
+        "       eggcup --version",
+        "",
+        "commands:",
+    ]
     for name in verb_names():
         summary = (load_verb(name).__doc__ or "").strip().partition("\n")[0]
         lines.append(f"  {name:<{width}}  {summary}")

@@ -1,0 +1,71 @@
+"""Write zz_init.go, which starts the units, into one's own package.
+
+Optional: without the file, `eggcup build` adds the start by itself. With it, `build` takes the file as it is, edited or
+not. A file that was edited is never overwritten without --force; one that is as eggcup wrote it is refreshed.
+
+--check writes nothing and ends with 4 when the configuration has moved on. --committed does both for the generated
+files of eggcup's own tree, which are made from the preset qemu.
+
+example:
+  eggcup generate -o cmd/server/zz_init.go
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from configurator.cli import options, output
+from configurator.errors import ExitCode, Location, StaleError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    options.add_configuration_options(parser)
+    parser.add_argument("--check", action="store_true", help="write nothing, end with 4 when the file is out of date")
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("-o", "--output", metavar="FILE", help="file or folder, - for stdout (default: ./zz_init.go)")
+    target.add_argument("--committed", action="store_true", help="the generated files of eggcup's own tree")
+    parser.add_argument("--force", action="store_true", help="overwrite a file that was edited")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the file or compare it."""
+    if args.committed:
+        return _committed(args)
+    if args.check and (args.force or args.output == "-"):
+        raise UsageError("--check writes nothing, so it goes neither with --force nor with -o -")
+    configuration = options.open_configuration(args)
+    from configurator import generate
+
+    text = generate.render_zz_init(configuration, generate.init_order(configuration), editable=True)
+    if args.output == "-":
+        output.result_text(text)
+        return ExitCode.OK
+    path = Path(args.output or generate.FILE_NAME)
+    if path.is_dir():
+        path /= generate.FILE_NAME
+    if args.check:
+        generate.check_init_file(path, text, configuration.digest())
+        output.narrate(f"eggcup: {path} is up to date")
+    else:
+        changed = generate.write_init_file(path, text, force=args.force)
+        output.narrate(f"eggcup: wrote {path}" if changed else f"eggcup: {path} is up to date")
+    return ExitCode.OK
+
+
+def _committed(args: argparse.Namespace) -> int:
+    from configurator.generate import committed_files, write_if_changed
+
+    for path, text in committed_files(options.kconfig_path(args).resolve().parent).items():
+        if args.check:
+            present = path.read_text(encoding="utf-8") if path.is_file() else None
+            if present != text:
+                hints = ["eggcup generate --committed"]
+                raise StaleError("the committed file is out of date", location=Location(str(path)), hints=hints)
+        elif write_if_changed(path, text):
+            output.narrate(f"eggcup: wrote {path}")
+    return ExitCode.OK
