@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Footer, Input, Static
 
 from configurator.tui.state import Field
 
@@ -15,8 +15,9 @@ class EditScreen(ModalScreen[str | None]):
     """Edits one value; checks it at every key and closes with the new text only when it is valid."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "accept", "Accept", show=False),
-        Binding("escape", "cancel", "Cancel", show=False),
+        # Priority: the input has an Enter of its own, which knows nothing of validity and loses the focus to a click.
+        Binding("enter", "accept", "Accept", key_display="Enter", priority=True),
+        Binding("escape", "cancel", "Cancel", key_display="Esc"),
     ]
 
     def __init__(self, field: Field) -> None:
@@ -28,9 +29,9 @@ class EditScreen(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Static(self._field.title, classes="title", markup=False)
             yield Static(self._field.expects, id="expects", markup=False)
-            yield Input(self._field.value, id="value", select_on_focus=False)
+            yield Input(self._field.value, id="value")
             yield Static("", id="problem", markup=False)
-            yield Static("Enter accepts, Esc cancels", classes="keys", markup=False)
+        yield Footer(compact=True)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say at once what is wrong with the text."""
@@ -38,16 +39,13 @@ class EditScreen(ModalScreen[str | None]):
         self.query_one("#problem", Static).update(problem)
         self.query_one(Input).set_class(bool(problem), "-problem")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Close with a valid text; keep a wrong one on the screen."""
-        if self._field.problem(event.value):
+    def action_accept(self) -> None:
+        """Close with a valid text; keep a wrong one, and what is wrong with it, on the screen."""
+        text = self.query_one(Input).value
+        if self._field.problem(text):
             self.app.bell()
         else:
-            self.dismiss(event.value)
-
-    def action_accept(self) -> None:
-        """Submit the input when it has lost the focus to a click."""
-        self.run_worker(self.query_one(Input).action_submit())
+            self.dismiss(text)
 
     def action_cancel(self) -> None:
         """Close without a value."""

@@ -10,14 +10,14 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from configurator.tui.rows import Part, Span
+from configurator.tui.rows import Span
 
 
 class TextScreen(ModalScreen[None]):
     """Shows a title and paragraphs, taken literally, until a key closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,i,question_mark", "dismiss", "Close"),
+        Binding("escape,q,enter,i,question_mark", "dismiss", "Close", key_display="Esc"),
         Binding("down,j", "scroll(1)", "Down", show=False),
         Binding("up,k", "scroll(-1)", "Up", show=False),
         Binding("pagedown,space,ctrl+d", "page(1)", "Page down", key_display="PgDn"),
@@ -36,7 +36,7 @@ class TextScreen(ModalScreen[None]):
         yield Static(self._title, id="text-title", classes="title", markup=False)
         with VerticalScroll(id="text-scroll", can_focus=False):
             yield Static(Text("\n".join(p.text for p in self._paragraphs)), id="text")
-        yield Footer()
+        yield Footer(compact=True)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by `lines`."""

@@ -1,7 +1,7 @@
 """A list of one-line rows that draws only the rows on the screen.
 
-Textual's OptionList and Tree keep one renderable a row and repaint the whole widget for an arrow key; a Line-API view costs
-two lines an arrow key and nothing for the rows outside the window, so a menu may have any number of rows.
+Textual's OptionList and Tree keep one renderable a row and repaint the whole widget for an arrow key; a Line-API view
+repaints two lines and does nothing for the rows outside the window, so a menu may have any number of rows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,8 +40,8 @@ class LineList(ScrollView, can_focus=True):
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
-    def __init__(self, *, id: str, classes: str = "") -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, widget_id: str) -> None:
+        super().__init__(id=widget_id)
         self._rows: Sequence[Row] = ()
 
     @property

@@ -17,8 +17,8 @@ class InfoPane(ScrollView, can_focus=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{part}" for part in Part}
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self, widget_id: str) -> None:
+        super().__init__(id=widget_id)
         self._paragraphs: Sequence[Span] = ()
         self._lines: list[Span] = []
 

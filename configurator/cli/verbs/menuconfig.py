@@ -1,0 +1,59 @@
+"""Edit the configuration in the terminal: browse, toggle, search, save.
+
+The keys are those of the Linux kernel's menuconfig and of vi; `?` lists them. Needs a terminal; a script uses
+`eggcup set SYMBOL=VALUE` or `eggcup olddefconfig`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from configurator.cli import options, output
+from configurator.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+_INSTEAD = ("eggcup set SYMBOL=VALUE", "eggcup olddefconfig")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    options.add_configuration_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the editor.
+
+    Raises:
+        UsageError: there is no terminal to draw on, or the tree or the .config is wrong.
+    """
+    require_terminal()
+    from configurator.model import Configuration
+    from configurator.tui.app import MenuconfigApp
+    from configurator.tui.state import MenuState
+
+    path = options.config_path(args)
+    state = MenuState(Configuration.load(options.kconfig_path(args), path), path)
+    app = MenuconfigApp(state)
+    app.run()
+    output.narrate(f"eggcup: wrote {path}" if state.wrote else f"eggcup: {path} is as it was")
+    return app.return_code or ExitCode.OK
+
+
+def require_terminal() -> None:
+    """Refuse to start without a terminal: Textual would wait for ever for keys that cannot come.
+
+    All three streams count, as Textual draws on the standard error.
+
+    Raises:
+        UsageError: a stream is redirected, or the terminal cannot place the cursor.
+    """
+    streams = {"input": sys.stdin, "output": sys.stdout, "error": sys.stderr}
+    redirected = [name for name, stream in streams.items() if stream is None or not stream.isatty()]
+    if redirected:
+        raise UsageError(f"menuconfig needs a terminal; the standard {redirected[0]} is none", hints=_INSTEAD)
+    if os.environ.get("TERM") in ("dumb", "unknown"):
+        raise UsageError(f"menuconfig cannot draw on a terminal of type {os.environ['TERM']}", hints=_INSTEAD)

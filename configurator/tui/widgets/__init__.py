@@ -1,0 +1,1 @@
+"""Widgets that draw lines and say by message what the user did to them."""
