@@ -1,0 +1,1 @@
+"""Checks of a built kernel that kernel context keeps its rules."""
