@@ -41,15 +41,13 @@ type Tables struct {
 	HasPIC       bool // two 8259 are there and must be masked
 
 	PMTimer                   Register // 3.579545 MHz counter
-	PMTimer32                 bool     // it has 32 bits; otherwise 24
 	HPET                      uintptr  // register block of the high precision event timer
 	MCFG                      uintptr  // PCI Express configuration space of segment 0
 	MCFGFirstBus, MCFGLastBus uint8
 
-	NoVGA   bool  // the firmware says that there is no VGA
-	NoRTC   bool  // the firmware says that there is no CMOS clock
-	No8042  bool  // the firmware says that there is no keyboard controller
-	Century uint8 // CMOS register of the century
+	NoVGA  bool // the firmware says that there is no VGA
+	NoRTC  bool // the firmware says that there is no CMOS clock
+	No8042 bool // the firmware says that there is no keyboard controller
 
 	Sleep      Sleep
 	Reset      Register

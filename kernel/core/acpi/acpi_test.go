@@ -105,9 +105,8 @@ func fadtBody(dsdt uintptr, change func(b []byte)) []byte {
 	le.PutUint32(whole[fadtPM1a:], 0x604)
 	le.PutUint32(whole[fadtPMTimer:], 0x608)
 	whole[fadtPMTimerLength] = 4
-	whole[fadtCentury] = 0x32
 	le.PutUint16(whole[fadtBootFlags:], boot8042)
-	le.PutUint32(whole[fadtFlags:], fadtReset|fadtTimer32)
+	le.PutUint32(whole[fadtFlags:], fadtReset)
 	whole[fadtResetRegister] = SpaceIO
 	le.PutUint64(whole[fadtResetRegister+4:], 0xcf9)
 	whole[fadtResetValue] = 0x0f
@@ -166,9 +165,8 @@ func check(t *testing.T, got *Tables) {
 	want.NumCPUs = copy(want.CPUs[:], []CPU{{0, 0}, {2, 1}, {256, 5}})
 	want.NumIOAPICs = copy(want.IOAPICs[:], []IOAPIC{{0xfec00000, 7, 24}})
 	want.NumOverrides = copy(want.Overrides[:], []Override{{0, 2, 0}, {9, 9, 0x0d}})
-	want.PMTimer, want.PMTimer32 = Register{SpaceIO, 0x608}, true
+	want.PMTimer = Register{SpaceIO, 0x608}
 	want.HPET, want.MCFG, want.MCFGLastBus = 0xfed00000, 0xb0000000, 0xff
-	want.Century = 0x32
 	want.Sleep = Sleep{Known: true, TypeA: 5, TypeB: 1, PM1aControl: Register{SpaceIO, 0x604}, SMICommand: 0xb2, ACPIEnable: 0xf1}
 	want.Reset, want.ResetValue = Register{SpaceIO, 0xcf9}, 0x0f
 	if *got != want {

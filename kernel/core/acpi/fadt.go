@@ -11,7 +11,6 @@ func (t *Tables) parseFADT(mem Reader, table, length uintptr) {
 		if f.u8(fadtPMTimerLength) != 4 {
 			t.PMTimer = Register{}
 		}
-		t.PMTimer32 = flags&fadtTimer32 != 0
 		t.Sleep.PM1aControl = f.register(fadtXPM1a, fadtPM1a)
 		t.Sleep.PM1bControl = f.register(fadtXPM1b, fadtPM1b)
 		t.Sleep.SMICommand = uint16(f.u32(fadtSMICommand))
@@ -23,7 +22,6 @@ func (t *Tables) parseFADT(mem Reader, table, length uintptr) {
 		t.Reset = f.address(fadtResetRegister)
 		t.ResetValue = f.u8(fadtResetValue)
 	}
-	t.Century = f.u8(fadtCentury)
 	if boot := f.u16(fadtBootFlags); mem.u8(table+headerRevision) >= 3 {
 		t.No8042 = boot&boot8042 == 0
 		t.NoVGA = boot&bootNoVGA != 0

@@ -54,13 +54,11 @@ const (
 	fadtPM1b          = 68
 	fadtPMTimer       = 76
 	fadtPMTimerLength = 91
-	fadtCentury       = 108
 	fadtBootFlags     = 109
 	boot8042          = 1 << 1
 	bootNoVGA         = 1 << 2
 	bootNoRTC         = 1 << 5
 	fadtFlags         = 112
-	fadtTimer32       = 1 << 8
 	fadtReset         = 1 << 10
 	fadtHWReduced     = 1 << 20
 	fadtResetRegister = 116

@@ -1,18 +1,29 @@
 // Package clock is the time of the machine: the frequency of the time-stamp
-// counter, monotonic and wall-clock time, and the vDSO routine that gives both
-// to the Go runtime without a trap.
+// counter, monotonic and wall-clock time, the one-shot timer in nanoseconds,
+// and the vDSO routine that gives the time to the Go runtime without a trap.
 //
-// Context: any, unless a function says otherwise.
+// Specifications: Intel SDM volume 3, 19.7 (TSC), 19.7.3 (CPUID 15h); VMware's
+// and KVM's CPUID leaf 40000010h; IA-PC HPET 1.0a; ACPI 6.5, 4.8.3.3 (PM
+// timer); 8254; MC146818A (CMOS clock). The TSC must count at a constant rate
+// and be the same on all CPUs.
+//
+// Context: Start and ArmTimer in kernel context; reading the time in any.
+//
+// Try it: qemu-system-x86_64 -machine pc (HPET), pc,hpet=off (PM timer),
+// microvm (PIT), microvm,pit=off (APIC timer).
 package clock
 
 import (
 	"math/bits"
+	"sync/atomic"
 
 	"eggcup/kernel/core/x86"
 )
 
+const second = 1_000_000_000 // in nanoseconds
+
 // The conversion of the time-stamp counter, read by Nanotime and by the vDSO
-// routine in vdso_amd64.s. Start writes it once, before other code runs; only
+// routine in vdso_amd64.s. Start writes it before other code runs; only
 // wallBase changes later.
 var (
 	// startTSC is the counter's value at monotonic time zero.
@@ -25,15 +36,25 @@ var (
 	wallBase int64
 )
 
-// Nanotime returns the nanoseconds since the clock started; zero before that.
+// Nanotime returns the nanoseconds since Start; zero before the end of Start.
 //
 // Context: any.
-func Nanotime() int64 { return TSCToNanotime(x86.TSC()) }
-
-// TSCToNanotime returns the monotonic time at which the counter shows tsc.
-//
-// Context: any.
-func TSCToNanotime(tsc uint64) int64 {
-	hi, lo := bits.Mul64(tsc-startTSC, nsPerTick)
+func Nanotime() int64 {
+	hi, lo := bits.Mul64(x86.TSC()-startTSC, nsPerTick)
 	return int64(hi<<32 | lo>>32)
 }
+
+// Walltime returns the Unix time in nanoseconds; near zero if nobody set it.
+//
+// Context: any.
+func Walltime() int64 { return atomic.LoadInt64(&wallBase) + Nanotime() }
+
+// SetWalltime sets the Unix time in nanoseconds.
+//
+// Context: any.
+func SetWalltime(ns int64) { atomic.StoreInt64(&wallBase, ns-Nanotime()) }
+
+// HasWalltime reports whether the Unix time was set.
+//
+// Context: any.
+func HasWalltime() bool { return atomic.LoadInt64(&wallBase) != 0 }
