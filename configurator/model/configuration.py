@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from configurator.errors import Location, UsageError
+from configurator.errors import UsageError
 from configurator.files import write_if_changed
 from configurator.model import describe, dotconfig, engine, units, values
 from configurator.model.dotconfig import PREFIX, Assignment
+from configurator.model.places import shown
 from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import kconfiglib
+
+    from configurator.errors import Location
 
 _HEADER = """\
 #
@@ -46,6 +47,8 @@ class Configuration:
         root: its folder, to which paths in the views are relative.
         path: the .config that was loaded, None when there was none.
         not_taken: what the .config asked for and did not get.
+        tree_warnings: what is suspicious in the Kconfig tree alone, with the values of the .config: kconfiglib's
+            warnings and undefined symbols.
     """
 
     def __init__(self, tree: kconfiglib.Kconfig, kconfig: Path, path: Path | None) -> None:
@@ -55,6 +58,7 @@ class Configuration:
         self.root = kconfig.parent
         self.path = path
         self.not_taken: tuple[NotTaken, ...] = ()
+        self.tree_warnings: tuple[TreeWarning, ...] = ()
 
     @classmethod
     def load(cls, kconfig: Path, config: Path | None = None) -> Configuration:
@@ -77,6 +81,7 @@ class Configuration:
             promptless = (name for name in configuration._tree.syms if not configuration.has_prompt(name))
             derived = frozenset(promptless)  # written for reading only: editing what they follow from outdates them
             configuration.not_taken = tuple(one for one in missed if one.name not in derived)
+        configuration.tree_warnings = tuple(engine.tree_warnings(configuration._tree))
         return configuration
 
     def has_prompt(self, name: str) -> bool:
@@ -112,7 +117,8 @@ class Configuration:
         before = self.snapshot()
         wanted = self._well_formed(assignments)
         for symbol, _, value in wanted:
-            symbol.set_value(value)
+            if values.has_prompt(symbol):  # kconfiglib would store the others' to no effect, and warn
+                symbol.set_value(value)
         problems = []
         for symbol, assignment, value in wanted:
             try:
@@ -189,20 +195,12 @@ class Configuration:
 
     @property
     def warnings(self) -> list[TreeWarning]:
-        """Return what is suspicious in the Kconfig tree and in the .config that was loaded."""
+        """Return what is suspicious in the Kconfig tree and in the .config, as of the time they were loaded."""
         return [*self._reassigned, *self.tree_warnings]
-
-    @property
-    def tree_warnings(self) -> list[TreeWarning]:
-        """Return what is suspicious in the Kconfig tree alone: kconfiglib's warnings and undefined symbols."""
-        return engine.tree_warnings(self._tree)
 
     def shown(self, location: Location) -> Location:
         """Return a location of the Kconfig tree with a path that can be opened from the current folder."""
-        path = Path(location.path)
-        path = path if path.is_absolute() else self.root / path
-        here = Path.cwd()
-        return Location(str(path.relative_to(here) if path.is_relative_to(here) else path), location.line)
+        return shown(self.root, location.path, location.line)
 
     def units(self) -> list[Unit]:
         """Return the units of the tree, enabled or not, sorted by symbol.
@@ -225,6 +223,8 @@ class Configuration:
 
         Two configurations with the same digest give the same generated constants.
         """
+        import hashlib  # here, as difflib below: the usual command needs neither, and start-up time is a promise
+
         lines = sorted(
             f"{symbol.name} {values.symbol_type(symbol).value} {symbol.str_value}\n"
             for symbol in self._tree.unique_defined_syms
@@ -266,6 +266,8 @@ class Configuration:
         symbol = self._tree.syms.get(name) or self._tree.syms.get(name.removeprefix(PREFIX))
         if symbol is not None and symbol.nodes:
             return symbol
+        import difflib
+
         known = [other.name for other in self._tree.unique_defined_syms]
         near = difflib.get_close_matches(name.removeprefix(PREFIX).upper(), known)
         raise UsageError(f"there is no symbol {name[:80]!r}", location=location, hints=near)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import kconfiglib
 
 from configurator.errors import Location, UsageError
+from configurator.model.places import shown
 from configurator.model.views import TreeWarning
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ def load_tree(kconfig: Path) -> kconfiglib.Kconfig:
     """
     _check_version()
     root = kconfig.parent
+    place = shown(root, kconfig.name)
     if not kconfig.is_file():
         state = "is a folder, not a Kconfig file" if kconfig.is_dir() else "there is no such Kconfig file"
-        raise UsageError(state, location=Location(str(kconfig)), hints=["give the root file with --kconfig FILE"])
+        raise UsageError(state, location=place, hints=["give the root file with --kconfig FILE"])
     try:
         with _environment(srctree=str(root)):
             return kconfiglib.Kconfig(kconfig.name, warn_to_stderr=False)
@@ -51,10 +53,10 @@ def load_tree(kconfig: Path) -> kconfiglib.Kconfig:
     except OSError as problem:
         raise _translated(str(problem), root) from None
     except RecursionError:
-        raise UsageError("the Kconfig tree is nested too deeply", location=Location(str(kconfig))) from None
+        raise UsageError("the Kconfig tree is nested too deeply", location=place) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, kconfiglib.InternalError) as problem:
         # The parser answers some nonsense with an exception of its own making; it is still the file that is wrong.
-        raise UsageError(f"this cannot be read as Kconfig ({problem})", location=Location(str(kconfig))) from problem
+        raise UsageError(f"this cannot be read as Kconfig ({problem})", location=place) from problem
 
 
 def tree_warnings(tree: kconfiglib.Kconfig) -> list[TreeWarning]:
@@ -115,14 +117,14 @@ def _translated(text: str, root: Path) -> UsageError:
     match = _AT.match(text)
     if match:
         return UsageError(_one_line(match["rest"]), location=_place(match, root))
-    place = _DEFINED_AT.search(text)
-    named = re.search(r"in '(?P<path>[^']+)'", text)
-    location = _place(place, root) if place else Location(str(root / named["path"])) if named else Location(str(root))
-    return UsageError(_one_line(text), location=location)
+    defined = _place(_DEFINED_AT.search(text), root)
+    named = re.search(r"(?:in|of) '(?P<path>[^']+)'", text)
+    location = defined or shown(root, named["path"] if named else "Kconfig")
+    return UsageError(_one_line(text).removeprefix("error: "), location=location)
 
 
 def _place(match: re.Match[str] | None, root: Path) -> Location | None:
-    return Location(str(root / match["path"]), int(match["line"])) if match else None
+    return shown(root, match["path"], int(match["line"])) if match else None
 
 
 def _one_line(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import kconfiglib
 
 from configurator.errors import Location, UsageError
+from configurator.model.places import shown
 from configurator.model.views import Edge, EdgeKind, Unit
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _unit_of(tree: kconfiglib.Kconfig, root: Path, folder: str, name: str) -> Un
             raise UsageError(
                 f"symbol {symbol.name} does not belong here: symbols of {folder} are {wanted}, "
                 f"{wanted}_... and {CAPABILITY_PREFIX}...",
-                location=Location(str(root / filename), node.linenr),
+                location=shown(root, filename, node.linenr),
             )
     own = [(symbol, node) for symbol, node in defined if symbol.name == wanted]
     if not own:
@@ -60,14 +61,14 @@ def _unit_of(tree: kconfiglib.Kconfig, root: Path, folder: str, name: str) -> Un
             return None
         raise UsageError(
             f"the folder {folder} has a Kconfig file, which does not define the symbol {wanted}",
-            location=Location(str(root / filename)),
+            location=shown(root, filename),
             hints=[f"config {wanted}"],
         )
     return _checked(*own[0], folder, root)
 
 
 def _checked(symbol: kconfiglib.Symbol, node: kconfiglib.MenuNode, folder: str, root: Path) -> Unit:
-    place = Location(str(root / node.filename), node.linenr)
+    place = shown(root, node.filename, node.linenr)
     if symbol.type != kconfiglib.BOOL:
         raise UsageError(f"the unit's symbol {symbol.name} must be bool", location=place)
     others = sorted({other.filename for other in symbol.nodes} - {node.filename})
@@ -103,7 +104,7 @@ def find_edges(tree: kconfiglib.Kconfig, units: Iterable[Unit], root: Path, *, e
             continue
         place = Location(symbol.nodes[0].filename, symbol.nodes[0].linenr)
         if symbol.name in unit_names:
-            _refuse_comparisons(symbol, unit_names, Location(str(root / place.path), place.line))
+            _refuse_comparisons(symbol, unit_names, shown(root, place.path, place.line))
         for mentioned in _mentioned(symbol.direct_dep):
             if mentioned.name != symbol.name and (not enabled_only or mentioned.str_value == "y"):
                 edges.add(Edge(mentioned.name, symbol.name, EdgeKind.DEPENDS, place))

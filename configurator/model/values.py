@@ -108,7 +108,10 @@ def not_taken(symbol: kconfiglib.Symbol, assignment: Assignment, value: str) -> 
     got = symbol.str_value
     if _same(symbol, value, got):
         return None
-    return NotTaken(symbol.name, value, got, _reason(symbol, value), assignment.location)
+    forced = value == "n" and selected_by(symbol)
+    hidden = has_prompt(symbol) and not symbol.visibility and not forced
+    unmet = tuple(one for one in prompt_conditions(symbol) if not one.holds) if hidden else ()
+    return NotTaken(symbol.name, value, got, _reason(symbol, value, unmet), unmet, assignment.location)
 
 
 def _same(symbol: kconfiglib.Symbol, asked: str, got: str) -> bool:
@@ -119,15 +122,14 @@ def _same(symbol: kconfiglib.Symbol, asked: str, got: str) -> bool:
     return asked == got
 
 
-def _reason(symbol: kconfiglib.Symbol, asked: str) -> str:
+def _reason(symbol: kconfiglib.Symbol, asked: str, unmet: tuple[Condition, ...]) -> str:
     if not has_prompt(symbol):
         return "it has no prompt, its value follows from other symbols"
+    if unmet:
+        return f"it needs {' and '.join(map(str, unmet))}"
     selecting = selected_by(symbol)
     if asked == "n" and selecting:
         return f"it is selected by {', '.join(selecting)}"
-    if not symbol.visibility:
-        unmet = [str(condition) for condition in prompt_conditions(symbol) if not condition.holds]
-        return f"it needs {' and '.join(unmet)}"
     if symbol.choice and symbol.choice.selection:
         chosen = symbol.choice.selection.name
         if asked == "n":

@@ -95,12 +95,17 @@ class NodeInfo:
 
 @dataclass(frozen=True)
 class NotTaken:
-    """An assignment that did not have its effect: `asked` was wanted, `got` is what holds, `reason` says why."""
+    """An assignment that did not have its effect.
+
+    `asked` was wanted, `got` is what holds, `reason` says why; `unmet` are the conditions that keep its prompt hidden,
+    if that is why.
+    """
 
     name: str
     asked: str
     got: str
     reason: str
+    unmet: tuple[Condition, ...] = ()
     location: Location | None = None
 
     def __str__(self) -> str:

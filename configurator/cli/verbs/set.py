@@ -57,4 +57,5 @@ def _parse(text: str) -> Assignment:
 def _refusal(missed: list[NotTaken]) -> UsageError:
     first, *others = missed
     also = f" (and {', '.join(other.name for other in others)})" if others else ""
-    return UsageError(f"{first}{also}; nothing was written", hints=["set what it needs in the same command"])
+    hints = ["set what it needs in the same command"] if first.unmet else []
+    return UsageError(f"{first}{also}; nothing was written", hints=hints)

@@ -1,0 +1,3 @@
+package kbd
+
+func Init() error { return nil }

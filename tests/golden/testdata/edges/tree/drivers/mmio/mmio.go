@@ -1,0 +1,3 @@
+package mmio
+
+func Init() error { return nil }

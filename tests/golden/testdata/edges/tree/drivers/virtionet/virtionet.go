@@ -1,0 +1,3 @@
+package virtionet
+
+func Init() error { return nil }
