@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import subprocess
 import time
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CHUNK = 65536
+_ESCAPE = re.compile(r"\x1b(?:c|\[[0-9;?=]*[A-Za-z])")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Transcript:
 def boot(command: Sequence[str], until: str, timeout: float, pass_fds: Sequence[int] = ()) -> Transcript:
     """Run `command` until a line that starts with `until` arrives on its stdout, its end, or the time-out in seconds.
 
-    Firmware may put escape sequences before a line: `until` is looked for after the last of them.
+    Escape sequences, which firmware puts before its first line, are left out.
     """
     started = time.monotonic()
     process = subprocess.Popen(
@@ -74,7 +76,7 @@ def _read(process: subprocess.Popen[bytes], until: str, started: float, timeout:
             break
         *whole, pending = (pending + chunk).split(b"\n")
         for raw in whole:
-            text = raw.decode("utf-8", "replace").rpartition("\x1b")[2].strip()
+            text = _ESCAPE.sub("", raw.decode("utf-8", "replace")).strip()
             lines.append(Line(now, text))
             if text.startswith(until):
                 return Transcript(lines, complete=True)
