@@ -9,7 +9,8 @@
 // QEMUEXIT of the configuration, so that it works from the first instruction
 // on. How ACPI does it is plain data, registered by drivers/acpi.
 //
-// Context: any, with interrupts off from here on; nothing returns.
+// Context: kernel, with interrupts off from here on; nothing returns. Only
+// registering and asking is for goroutines; a program exits by exit_group(2).
 //
 // Try it: qemu-system-x86_64 -device isa-debug-exit,iobase=0xf4,iosize=0x04
 // -chardev file,id=code,path=code.txt -device isa-debugcon,iobase=0x402,chardev=code
@@ -20,6 +21,7 @@ import (
 
 	"eggcup/kernel/config"
 	"eggcup/kernel/core/console"
+	"eggcup/kernel/core/memory"
 	"eggcup/kernel/core/raw"
 	"eggcup/kernel/core/x86"
 )
@@ -31,13 +33,13 @@ var (
 	out8        = x86.Out8
 	out16       = x86.Out16
 	out32       = x86.Out32
-	store8      = raw.Store8
+	store8      = storePhysical
 	stop        = x86.Stop
 	tripleFault = noIDT
 )
 
-// Register is a hardware register of 8 or 16 bits: an I/O port or, with Memory
-// set, a mapped address. Address 0 is none.
+// Register is a hardware register of 8 bits: an I/O port or, with Memory set, a
+// physical address. Address 0 is none.
 type Register struct {
 	Memory  bool
 	Address uintptr
@@ -86,7 +88,7 @@ func HasQEMUExit() bool { return in8(portDebugCon) == debugConReads }
 // Exit ends the machine with an exit code: through QEMU's exit device if that
 // is configured, else by switching off. A machine that can do neither halts.
 //
-// Context: any; does not return.
+// Context: kernel; does not return.
 func Exit(code int) {
 	console.Drain()
 	if config.Qemuexit {
@@ -99,7 +101,7 @@ func Exit(code int) {
 
 // Reboot resets the machine.
 //
-// Context: any; does not return.
+// Context: kernel; does not return.
 func Reboot() {
 	console.Drain()
 	if acpiReset.Register.Address != 0 {
@@ -117,7 +119,7 @@ func Reboot() {
 
 // Halt stops this CPU for good.
 //
-// Context: any; does not return.
+// Context: kernel; does not return.
 func Halt() {
 	console.Drain()
 	stop()
@@ -125,7 +127,7 @@ func Halt() {
 
 // Panic does what the configuration says after the report of a panic.
 //
-// Context: any; does not return.
+// Context: kernel; does not return.
 func Panic() {
 	switch {
 	case config.PanicReboot:
@@ -193,6 +195,14 @@ func write8(r Register, v uint8) {
 		store8(r.Address, v)
 	} else {
 		out8(uint16(r.Address), v)
+	}
+}
+
+// storePhysical writes a byte to a device's register. It is mapped only now,
+// because registering it happens in goroutine context.
+func storePhysical(address uintptr, v uint8) {
+	if mapped, ok := memory.Space.MapMMIO(address, 1); ok {
+		raw.Store8(mapped, v)
 	}
 }
 
