@@ -83,6 +83,9 @@ type File struct {
 	sleeper thread.Queue
 }
 
+// LineClosed is told of the end of an Interrupt file; boot code sets it.
+var LineClosed func(line int)
+
 var files = pool.Pool{Size: (unsafe.Sizeof(File{}) + 7) &^ 7}
 
 // New returns a file with no descriptor yet, or nil when memory is short.
@@ -95,6 +98,9 @@ func New(kind Kind, flags uint32) *File {
 	f.Kind, f.Flags = kind, flags
 	return f
 }
+
+// Discard frees a file that never got a descriptor.
+func (f *File) Discard() { files.Put(uintptr(unsafe.Pointer(f))) }
 
 // Ready returns the events that f is ready for.
 func (f *File) Ready() uint32 { return f.ready }
@@ -159,6 +165,9 @@ func (f *File) drop(c *thread.CPU) {
 	}
 	for f.members != nil {
 		f.members.remove()
+	}
+	if f.Kind == Interrupt {
+		LineClosed(int(f.Line))
 	}
 	files.Put(uintptr(unsafe.Pointer(f)))
 }

@@ -52,3 +52,6 @@ func Bytes(addr, n uintptr) []byte { return unsafe.Slice((*byte)(Ptr(addr)), n) 
 
 // Clear zeroes the n bytes at addr.
 func Clear(addr, n uintptr) { clear(Bytes(addr, n)) }
+
+// String returns n bytes at p as a string, which changes when they do.
+func String(p *byte, n int) string { return unsafe.String(p, n) }

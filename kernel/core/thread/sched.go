@@ -19,11 +19,13 @@ type CPU struct {
 	Current  *Thread
 	FrameTop uintptr // Current.FrameTop(): where SYSCALL entry builds the frame
 	Stack    uintptr // top of the kernel stack
-	Scratch  uintptr // SYSCALL entry parks SP here
-	KernelG  uintptr // g of kernel code: its stack guard is 0
-	FSBase   uintptr // what the FS base register holds
-	InKernel uintptr // 1 while a handler runs: a trap then is a kernel bug
-	FSGSBase uintptr // 1: WRFSBASE may be used
+	// FaultStack is the top of the stack for faults of the kernel itself.
+	FaultStack uintptr
+	Scratch    uintptr // SYSCALL entry parks SP here
+	KernelG    uintptr // g of kernel code: its stack guard is 0
+	FSBase     uintptr // what the FS base register holds
+	InKernel   uintptr // 1 while a handler runs: a trap then is a kernel bug
+	FSGSBase   uintptr // 1: WRFSBASE may be used
 
 	Idle       *Thread
 	ist1       uintptr // address of TSS.IST1, which follows FrameTop

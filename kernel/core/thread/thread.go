@@ -61,6 +61,9 @@ type Thread struct {
 	FPLive uintptr // 1: the XSAVE area holds what must be restored
 
 	State State
+	// Call is the number of the system call that the thread is in; its result
+	// goes where the number was.
+	Call uintptr
 	// Retry makes the scheduler run the thread's system call again before the
 	// thread returns to its program; Deadline carries the call's absolute
 	// time-out across the runs (0: not begun, NoDeadline: none).

@@ -1,0 +1,147 @@
+package syscalls
+
+import (
+	"eggcup/kernel/config"
+	"eggcup/kernel/core/file"
+	"eggcup/kernel/core/frame"
+	"eggcup/kernel/core/memory"
+	"eggcup/kernel/core/power"
+	"eggcup/kernel/core/random"
+	"eggcup/kernel/core/raw"
+	"eggcup/kernel/core/thread"
+)
+
+// utsField is the size of each field of struct new_utsname.
+const utsField = 65
+
+// release is the kernel version that programs see: the oldest Linux that has
+// every call the Go runtime looks for by version.
+const release = "6.1.0-eggcup"
+
+func sysUname(c *thread.CPU, f *thread.Frame) uintptr {
+	if !writable(f.DI, 6*utsField) {
+		return fail(EFAULT)
+	}
+	raw.Clear(f.DI, 6*utsField)
+	putString(f.DI, "Linux")
+	putString(f.DI+utsField, config.Hostname)
+	putString(f.DI+2*utsField, release)
+	putString(f.DI+3*utsField, "eggcup")
+	putString(f.DI+4*utsField, "x86_64")
+	return 0
+}
+
+func putString(addr uintptr, s string) {
+	copy(raw.Bytes(addr, utsField-1), s)
+}
+
+func sysGetrandom(c *thread.CPU, f *thread.Frame) uintptr {
+	// Bounded, so that a large request does not keep interrupts off; Linux
+	// returns short counts too.
+	const most = 64 << 10
+	n := min(f.SI, most)
+	if !writable(f.DI, n) {
+		return fail(EFAULT)
+	}
+	random.Read(raw.Bytes(f.DI, n))
+	return n
+}
+
+// Resources of getrlimit(2).
+const (
+	rlimitStack  = 3
+	rlimitNofile = 7
+	infinity     = ^uintptr(0)
+	stackLimit   = 8 << 20
+)
+
+func putLimit(resource, addr uintptr) uintptr {
+	if addr == 0 {
+		return 0
+	}
+	if !writable(addr, 16) {
+		return fail(EFAULT)
+	}
+	soft, hard := infinity, infinity
+	switch resource {
+	case rlimitNofile:
+		soft, hard = uintptr(file.Limit), uintptr(file.Limit)
+	case rlimitStack:
+		soft = stackLimit
+	}
+	raw.Store(addr, soft)
+	raw.Store(addr+8, hard)
+	return 0
+}
+
+func sysGetrlimit(c *thread.CPU, f *thread.Frame) uintptr { return putLimit(f.DI, f.SI) }
+
+func sysPrlimit64(c *thread.CPU, f *thread.Frame) uintptr { return putLimit(f.SI, f.R10) }
+
+// rusageSize is the size of struct rusage.
+const rusageSize = 144
+
+func sysGetrusage(c *thread.CPU, f *thread.Frame) uintptr {
+	if !writable(f.SI, rusageSize) {
+		return fail(EFAULT)
+	}
+	raw.Clear(f.SI, rusageSize)
+	now := c.Now()
+	raw.Store64(f.SI, uint64(now/billion))
+	raw.Store64(f.SI+8, uint64(now%billion/1000))
+	return 0
+}
+
+// Layout of struct sysinfo.
+const (
+	sysinfoSize  = 112
+	sysinfoTotal = 32
+	sysinfoFree  = 40
+	sysinfoProcs = 80
+	sysinfoUnit  = 104
+)
+
+func sysSysinfo(c *thread.CPU, f *thread.Frame) uintptr {
+	if !writable(f.DI, sysinfoSize) {
+		return fail(EFAULT)
+	}
+	raw.Clear(f.DI, sysinfoSize)
+	raw.Store64(f.DI, uint64(c.Now()/billion))
+	raw.Store(f.DI+sysinfoTotal, memory.Frames.Total()*frame.Size)
+	raw.Store(f.DI+sysinfoFree, memory.Frames.Available()*frame.Size)
+	raw.Store16(f.DI+sysinfoProcs, uint16(thread.Count()))
+	raw.Store32(f.DI+sysinfoUnit, 1)
+	return 0
+}
+
+const prSetName = 15
+
+func sysPrctl(c *thread.CPU, f *thread.Frame) uintptr {
+	if f.DI == prSetName {
+		return 0
+	}
+	return fail(EINVAL)
+}
+
+// Arguments of reboot(2).
+const (
+	rebootMagic   = 0xfee1dead
+	rebootRestart = 0x01234567
+	rebootHalt    = 0xcdef0123
+	rebootOff     = 0x4321fedc
+)
+
+func sysReboot(c *thread.CPU, f *thread.Frame) uintptr {
+	if uint32(f.DI) != rebootMagic {
+		return fail(EINVAL)
+	}
+	switch uint32(f.DX) {
+	case rebootRestart:
+		power.Reboot()
+	case rebootHalt:
+		power.Halt()
+	case rebootOff:
+		power.Exit(0)
+	}
+	return fail(EINVAL)
+}

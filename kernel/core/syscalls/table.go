@@ -1,0 +1,135 @@
+// Package syscalls answers the Linux system calls that reach the kernel
+// through the SYSCALL instruction: all that the Go runtime makes itself, and
+// what package hook passes on.
+//
+// The table is the contract: number, name, handler, how complete it is and
+// what differs from Linux. docs/syscalls.md is generated from it.
+//
+// Specification: the x86-64 Linux system call ABI (syscall(2), section 2 of
+// the man pages).
+//
+// Context: kernel, kernel lock held. A handler never blocks: it takes the
+// thread off the CPU, and the result follows when the wait ends.
+package syscalls
+
+import "eggcup/kernel/core/thread"
+
+// Level says how complete a call is.
+type Level uint8
+
+// The levels of the table.
+const (
+	Missing Level = iota // answers ENOSYS
+	Stub                 // answers without doing anything
+	Partial              // the note says what is missing
+	Full
+)
+
+// Handler answers a call: the arguments are in DI, SI, DX, R10, R8, R9 of f.
+type Handler func(c *thread.CPU, f *thread.Frame) uintptr
+
+// Entry is one line of the table.
+type Entry struct {
+	Name    string
+	Handler Handler
+	Level   Level
+	Note    string
+}
+
+// Table is indexed by the number of the call.
+var Table = [...]Entry{
+	0:   {"read", sysRead, Partial, "console, eventfd and interrupt lines; hooked files only through package syscall"},
+	1:   {"write", sysWrite, Partial, "console and eventfd; hooked files only through package syscall"},
+	2:   {"open", sysNoEntry, Stub, "ENOENT: there are no files yet"},
+	3:   {"close", sysClose, Full, ""},
+	4:   {"stat", sysNoEntry, Stub, "ENOENT: there are no files yet"},
+	5:   {"fstat", sysFstat, Partial, "every descriptor is a character device"},
+	6:   {"lstat", sysNoEntry, Stub, "ENOENT: there are no files yet"},
+	8:   {"lseek", sysLseek, Partial, "ESPIPE: nothing that is open can seek"},
+	9:   {"mmap", sysMmap, Partial, "anonymous private memory; never writable and executable at once"},
+	10:  {"mprotect", sysMprotect, Partial, "never writable and executable at once"},
+	11:  {"munmap", sysMunmap, Full, ""},
+	13:  {"rt_sigaction", sysRtSigaction, Full, ""},
+	14:  {"rt_sigprocmask", sysRtSigprocmask, Full, ""},
+	15:  {"rt_sigreturn", sysRtSigreturn, Full, ""},
+	16:  {"ioctl", sysIoctl, Partial, "terminal settings and window size of the console"},
+	20:  {"writev", sysWritev, Partial, "as write"},
+	21:  {"access", sysNoEntry, Stub, "ENOENT: there are no files yet"},
+	24:  {"sched_yield", sysSchedYield, Full, ""},
+	27:  {"mincore", sysMincore, Full, ""},
+	28:  {"madvise", sysMadvise, Partial, "DONTNEED and FREE drop the pages at once; HUGEPAGE and NOHUGEPAGE hold; other advice is ignored"},
+	32:  {"dup", sysDup, Full, ""},
+	33:  {"dup2", sysDup2, Full, ""},
+	35:  {"nanosleep", sysNanosleep, Partial, "the remaining time is not written after EINTR"},
+	38:  {"setitimer", sysSetitimer, Partial, "ITIMER_REAL and ITIMER_PROF; the old value is not returned"},
+	39:  {"getpid", sysGetpid, Full, "always 1"},
+	56:  {"clone", sysClone, Partial, "threads only"},
+	57:  {"fork", sysFork, Missing, "a unikernel has one program"},
+	58:  {"vfork", sysFork, Missing, "a unikernel has one program"},
+	59:  {"execve", sysFork, Missing, "a unikernel has one program"},
+	60:  {"exit", sysExit, Full, ""},
+	62:  {"kill", sysKill, Partial, "to the program itself"},
+	63:  {"uname", sysUname, Full, ""},
+	72:  {"fcntl", sysFcntl, Partial, "descriptor and status flags, F_DUPFD; no locks"},
+	79:  {"getcwd", sysGetcwd, Partial, "always /"},
+	89:  {"readlink", sysNoEntry, Stub, "ENOENT: there are no files yet"},
+	96:  {"gettimeofday", sysGettimeofday, Full, ""},
+	97:  {"getrlimit", sysGetrlimit, Partial, "RLIMIT_NOFILE and RLIMIT_STACK; the others are infinite"},
+	98:  {"getrusage", sysGetrusage, Partial, "the processor time is the time since boot"},
+	99:  {"sysinfo", sysSysinfo, Partial, "uptime, memory and threads; no load"},
+	102: {"getuid", sysZero, Full, "always 0"},
+	104: {"getgid", sysZero, Full, "always 0"},
+	107: {"geteuid", sysZero, Full, "always 0"},
+	108: {"getegid", sysZero, Full, "always 0"},
+	110: {"getppid", sysZero, Full, "always 0"},
+	131: {"sigaltstack", sysSigaltstack, Full, ""},
+	157: {"prctl", sysPrctl, Stub, "PR_SET_NAME is accepted, everything else is EINVAL"},
+	158: {"arch_prctl", sysArchPrctl, Partial, "ARCH_SET_FS and ARCH_GET_FS"},
+	160: {"setrlimit", sysZero, Stub, "accepted and ignored"},
+	162: {"sync", sysZero, Full, "nothing is buffered"},
+	169: {"reboot", sysReboot, Full, ""},
+	186: {"gettid", sysGettid, Full, ""},
+	200: {"tkill", sysTkill, Full, ""},
+	201: {"time", sysTime, Full, ""},
+	202: {"futex", sysFutex, Partial, "WAIT, WAKE, WAIT_BITSET, WAKE_BITSET, REQUEUE, CMP_REQUEUE"},
+	203: {"sched_setaffinity", sysZero, Stub, "accepted and ignored"},
+	204: {"sched_getaffinity", sysSchedGetaffinity, Full, ""},
+	218: {"set_tid_address", sysSetTidAddress, Full, ""},
+	228: {"clock_gettime", sysClockGettime, Partial, "processor time clocks give the time since boot"},
+	229: {"clock_getres", sysClockGetres, Full, ""},
+	230: {"clock_nanosleep", sysClockNanosleep, Partial, "the remaining time is not written after EINTR"},
+	231: {"exit_group", sysExitGroup, Full, "ends the machine"},
+	232: {"epoll_wait", sysEpollWait, Full, ""},
+	233: {"epoll_ctl", sysEpollCtl, Partial, "EPOLLEXCLUSIVE and EPOLLWAKEUP are ignored"},
+	234: {"tgkill", sysTgkill, Full, ""},
+	257: {"openat", sysNoEntry, Stub, "ENOENT: there are no files yet"},
+	262: {"newfstatat", sysNewfstatat, Partial, "open descriptors (AT_EMPTY_PATH); paths are ENOENT"},
+	267: {"readlinkat", sysNoEntry, Stub, "ENOENT: there are no files yet"},
+	269: {"faccessat", sysNoEntry, Stub, "ENOENT: there are no files yet"},
+	273: {"set_robust_list", sysZero, Stub, "accepted and ignored"},
+	281: {"epoll_pwait", sysEpollWait, Partial, "the signal mask is ignored"},
+	290: {"eventfd2", sysEventfd2, Full, ""},
+	291: {"epoll_create1", sysEpollCreate1, Full, ""},
+	292: {"dup3", sysDup3, Full, ""},
+	302: {"prlimit64", sysPrlimit64, Partial, "RLIMIT_NOFILE and RLIMIT_STACK; new limits are ignored"},
+	309: {"getcpu", sysGetcpu, Partial, "one CPU runs"},
+	318: {"getrandom", sysGetrandom, Full, "ChaCha20 stirred by the processor's generator"},
+	322: {"execveat", sysFork, Missing, "a unikernel has one program"},
+	332: {"statx", sysNoEntry, Stub, "ENOENT: there are no files yet"},
+	435: {"clone3", sysClone3, Missing, "threads start by clone"},
+	439: {"faccessat2", sysNoEntry, Stub, "ENOENT: there are no files yet"},
+}
+
+// PrivateBase is the number of the first call that only eggcup's own goroutine
+// side makes.
+const PrivateBase = 0x1000
+
+// Private is the table of those calls.
+var Private = [...]Entry{
+	0x00: {"irq_open", sysIrqOpen, Full, "a descriptor that counts the interrupts of a line"},
+	0x01: {"irq_enable", sysIrqEnable, Full, "lets a level-triggered line fire again"},
+	0x02: {"tty_input", sysTTYInput, Full, "bytes that the console's reader gets"},
+	0x03: {"console_vga", sysConsoleVGA, Full, "shows the console on the VGA text screen"},
+	0x10: {"file_create", sysFileCreate, Full, "a descriptor that is served in goroutine context"},
+	0x11: {"file_ready", sysFileReady, Full, "sets and clears the events that it is ready for"},
+}

@@ -1,0 +1,197 @@
+package syscalls
+
+import (
+	"eggcup/kernel/core/clock"
+	"eggcup/kernel/core/raw"
+	"eggcup/kernel/core/signal"
+	"eggcup/kernel/core/thread"
+	"eggcup/kernel/core/timer"
+)
+
+// Clocks of clock_gettime(2).
+const (
+	clockRealtime       = 0
+	clockMonotonic      = 1
+	clockProcessCPU     = 2
+	clockThreadCPU      = 3
+	clockMonotonicRaw   = 4
+	clockRealtimeCoarse = 5
+	clockMonotonicCrs   = 6
+	clockBoottime       = 7
+)
+
+// wallOffset is what to add to the monotonic time to get the wall clock.
+func wallOffset() int64 { return clock.Walltime() - clock.Nanotime() }
+
+// clockTime returns the time of a clock in nanoseconds; ok is false for a
+// clock that there is not.
+func clockTime(c *thread.CPU, id uintptr) (ns int64, ok bool) {
+	switch id {
+	case clockRealtime, clockRealtimeCoarse:
+		return c.Now() + wallOffset(), true
+	case clockMonotonic, clockMonotonicRaw, clockMonotonicCrs, clockBoottime, clockProcessCPU, clockThreadCPU:
+		return c.Now(), true
+	}
+	return 0, false
+}
+
+func sysClockGettime(c *thread.CPU, f *thread.Frame) uintptr {
+	ns, ok := clockTime(c, f.DI)
+	if !ok {
+		return fail(EINVAL)
+	}
+	return putTimespec(f.SI, ns)
+}
+
+func sysClockGetres(c *thread.CPU, f *thread.Frame) uintptr {
+	if _, ok := clockTime(c, f.DI); !ok {
+		return fail(EINVAL)
+	}
+	if f.SI == 0 {
+		return 0
+	}
+	return putTimespec(f.SI, 1)
+}
+
+func sysGettimeofday(c *thread.CPU, f *thread.Frame) uintptr {
+	if f.DI == 0 {
+		return 0
+	}
+	if !writable(f.DI, 16) {
+		return fail(EFAULT)
+	}
+	ns := c.Now() + wallOffset()
+	raw.Store64(f.DI, uint64(ns/billion))
+	raw.Store64(f.DI+8, uint64(ns%billion/1000))
+	return 0
+}
+
+func sysTime(c *thread.CPU, f *thread.Frame) uintptr {
+	seconds := uintptr((c.Now() + wallOffset()) / billion)
+	if f.DI != 0 {
+		if !writable(f.DI, 8) {
+			return fail(EFAULT)
+		}
+		raw.Store(f.DI, seconds)
+	}
+	return seconds
+}
+
+func sysNanosleep(c *thread.CPU, f *thread.Frame) uintptr {
+	ns, errno := getTimespec(f.DI)
+	if errno != 0 {
+		return fail(errno)
+	}
+	c.Block(nil, after(c, ns), 0, false)
+	return 0
+}
+
+const timerAbsolute = 1
+
+// sysClockNanosleep sleeps: (clock, flags, request, remain).
+func sysClockNanosleep(c *thread.CPU, f *thread.Frame) uintptr {
+	now, ok := clockTime(c, f.DI)
+	if !ok || f.DI == clockThreadCPU {
+		return fail(EINVAL)
+	}
+	ns, errno := getTimespec(f.DX)
+	if errno != 0 {
+		return fail(errno)
+	}
+	if f.SI&timerAbsolute != 0 {
+		ns = max(ns-now, 0)
+	}
+	c.Block(nil, after(c, ns), 0, false)
+	return 0
+}
+
+// Timers of setitimer(2).
+const (
+	itimerReal = 0
+	itimerProf = 2
+)
+
+// interval is one of the process's interval timers.
+type interval struct {
+	timer  timer.Timer
+	period int64
+}
+
+var realTimer, profTimer interval
+
+// sysSetitimer arms an interval timer: (which, new, old).
+func sysSetitimer(c *thread.CPU, f *thread.Frame) uintptr {
+	period, errno := getTimeval(f.SI)
+	if errno != 0 {
+		return fail(errno)
+	}
+	first, errno := getTimeval(f.SI + 16)
+	if errno != 0 {
+		return fail(errno)
+	}
+	switch f.DI {
+	case itimerReal:
+		realTimer.start(c, first, period, fireReal)
+	case itimerProf:
+		profTimer.start(c, first, period, fireProf)
+	default:
+		return fail(EINVAL)
+	}
+	return 0
+}
+
+func getTimeval(addr uintptr) (ns int64, errno uintptr) {
+	if !readable(addr, 16) {
+		return 0, EFAULT
+	}
+	sec, usec := int64(raw.Load64(addr)), int64(raw.Load64(addr+8))
+	if sec < 0 || usec < 0 || usec >= 1_000_000 || sec > (1<<62)/billion {
+		return 0, EINVAL
+	}
+	return sec*billion + usec*1000, 0
+}
+
+func (i *interval) start(c *thread.CPU, first, period int64, fire func(*timer.Timer)) {
+	c.RemoveTimer(&i.timer)
+	i.period = period
+	if first == 0 {
+		return
+	}
+	i.timer.When = after(c, first)
+	i.timer.Fire = fire
+	c.AddTimer(&i.timer)
+}
+
+func (i *interval) again(c *thread.CPU) {
+	if i.period != 0 {
+		i.timer.When = after(c, i.period)
+		c.AddTimer(&i.timer)
+	}
+}
+
+func fireReal(*timer.Timer) {
+	c := thread.This()
+	signal.SendProcess(c, signal.SIGALRM, signal.CodeKernel)
+	realTimer.again(c)
+}
+
+// fireProf samples what runs now. The timer counts time, not processor time,
+// but a tick that finds the CPU idle is dropped, which comes to the same: each
+// sample stands for one period that a thread was running. While the CPU idles
+// the next tick waits for the wake-up (ResumeProf).
+func fireProf(*timer.Timer) {
+	c := thread.This()
+	if c.Current == c.Idle {
+		return
+	}
+	signal.Send(c, c.Current, signal.SIGPROF, signal.CodeKernel)
+	profTimer.again(c)
+}
+
+// ResumeProf arms the profiling timer again after idle time; package trap calls
+// it when a CPU leaves its idle thread.
+func ResumeProf(c *thread.CPU) {
+	if profTimer.period != 0 && !profTimer.timer.Armed() {
+		profTimer.again(c)
+	}
+}

@@ -1,0 +1,198 @@
+// Package hook serves system calls as plain Go, on the goroutine that makes
+// them.
+//
+// At start the kernel writes a jump over the entry of syscall.Syscall and its
+// three siblings to the functions here, which have the same signatures. What
+// package descriptor knows is then an ordinary Go call: no trap, free to
+// allocate and to block on channels. Everything else goes on to the kernel.
+//
+// One rule: callers pass pointers as uintptr, often into their own stack. The
+// stubs are nosplit and turn such arguments back into pointers before anything
+// can grow the stack; from then on the stack copier keeps them right.
+//
+// Context: goroutine; Install runs at boot.
+package hook
+
+import (
+	"syscall"
+	"unsafe"
+
+	"eggcup/kernel/descriptor"
+	"eggcup/kernel/pipe"
+	"eggcup/kernel/rawsys"
+)
+
+type (
+	call3 func(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno)
+	call6 func(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall.Errno)
+)
+
+// What is replaced, and by what. The compiler lays these out before the
+// program starts.
+var (
+	originalSyscall     call3 = syscall.Syscall
+	originalSyscall6    call6 = syscall.Syscall6
+	originalRawSyscall  call3 = syscall.RawSyscall
+	originalRawSyscall6 call6 = syscall.RawSyscall6
+
+	ourSyscall     call3 = syscall3
+	ourSyscall6    call6 = syscall6
+	ourRawSyscall  call3 = rawSyscall3
+	ourRawSyscall6 call6 = rawSyscall6
+)
+
+// Install redirects package syscall. patch writes a jump at its first argument
+// to its second.
+//
+// Context: boot, while code is writable.
+func Install(patch func(at, to uintptr)) {
+	patch(entry3(&originalSyscall), entry3(&ourSyscall))
+	patch(entry6(&originalSyscall6), entry6(&ourSyscall6))
+	patch(entry3(&originalRawSyscall), entry3(&ourRawSyscall))
+	patch(entry6(&originalRawSyscall6), entry6(&ourRawSyscall6))
+}
+
+// entry3 returns the address of a function's code: a func value points at a
+// word that holds it.
+func entry3(f *call3) uintptr { return **(**uintptr)(unsafe.Pointer(f)) }
+
+func entry6(f *call6) uintptr { return **(**uintptr)(unsafe.Pointer(f)) }
+
+//go:nosplit
+func syscall3(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno) {
+	if r1, err, ok := serve(trap, a1, a2, a3); ok {
+		return r1, 0, err
+	}
+	r1, err = rawsys.CallBlocking(trap, a1, a2, a3, 0, 0, 0)
+	return r1, 0, err
+}
+
+//go:nosplit
+func syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall.Errno) {
+	if r1, err, ok := serve(trap, a1, a2, a3); ok {
+		return r1, 0, err
+	}
+	r1, err = rawsys.CallBlocking(trap, a1, a2, a3, a4, a5, a6)
+	return r1, 0, err
+}
+
+//go:nosplit
+func rawSyscall3(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno) {
+	if r1, err, ok := serve(trap, a1, a2, a3); ok {
+		return r1, 0, err
+	}
+	r1, err = rawsys.Call(trap, a1, a2, a3, 0, 0, 0)
+	return r1, 0, err
+}
+
+//go:nosplit
+func rawSyscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall.Errno) {
+	if r1, err, ok := serve(trap, a1, a2, a3); ok {
+		return r1, 0, err
+	}
+	r1, err = rawsys.Call(trap, a1, a2, a3, a4, a5, a6)
+	return r1, 0, err
+}
+
+// serve answers a call if it is one of ours. The descriptor is looked up here,
+// in code that cannot grow the stack: a call that is not ours goes on with its
+// arguments as they were.
+//
+//go:nosplit
+func serve(trap, a1, a2, a3 uintptr) (r uintptr, err syscall.Errno, ok bool) {
+	switch trap {
+	case syscall.SYS_READ:
+		if node := descriptor.Lookup(int(int32(a1))); node != nil {
+			r, err = read(node, rawsys.Pointer(&a2), int(a3))
+			return r, err, true
+		}
+	case syscall.SYS_WRITE:
+		if node := descriptor.Lookup(int(int32(a1))); node != nil {
+			r, err = write(node, rawsys.Pointer(&a2), int(a3))
+			return r, err, true
+		}
+	case syscall.SYS_PIPE2:
+		r, err = openPipe(rawsys.Pointer(&a1), int(a2))
+		return r, err, true
+	case syscall.SYS_PIPE:
+		r, err = openPipe(rawsys.Pointer(&a1), 0)
+		return r, err, true
+	case syscall.SYS_CLOSE:
+		if node := descriptor.Lookup(int(int32(a1))); node != nil {
+			return result(0, node.Close(int(int32(a1))), true)
+		}
+	case syscall.SYS_DUP, syscall.SYS_DUP2, syscall.SYS_DUP3:
+		r, err = duplicate(trap, a1, a2, a3)
+		return r, err, true
+	case syscall.SYS_FCNTL:
+		if node := descriptor.Lookup(int(int32(a1))); node != nil {
+			r, err = control(node, a1, a2, a3)
+			return r, err, true
+		}
+	case syscall.SYS_GETPID:
+		return 1, 0, true // there is one process
+	}
+	return 0, 0, false
+}
+
+//go:nosplit
+func result(r int, errno syscall.Errno, ok bool) (uintptr, syscall.Errno, bool) {
+	if errno != 0 {
+		return ^uintptr(0), errno, ok
+	}
+	return uintptr(r), 0, ok
+}
+
+func read(node *descriptor.Node, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
+	done, errno := node.File.Read(p, n)
+	return uintptr(done), errno
+}
+
+func write(node *descriptor.Node, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
+	done, errno := node.File.Write(p, n)
+	return uintptr(done), errno
+}
+
+func openPipe(to unsafe.Pointer, flags int) (uintptr, syscall.Errno) {
+	fds, errno := pipe.Open(flags)
+	if errno != 0 {
+		return ^uintptr(0), errno
+	}
+	*(*[2]int32)(to) = fds
+	return 0, 0
+}
+
+// duplicate answers dup, dup2 and dup3: the kernel makes the descriptor, and
+// what it refers to is recorded if it is ours.
+func duplicate(trap, from, to, flags uintptr) (uintptr, syscall.Errno) {
+	node := descriptor.Lookup(int(int32(from)))
+	if trap != syscall.SYS_DUP && int32(from) != int32(to) {
+		descriptor.Forget(int(int32(to)))
+	}
+	fd, errno := rawsys.Call(trap, from, to, flags, 0, 0, 0)
+	if errno == 0 && node != nil && int32(fd) != int32(from) {
+		node.Duplicate(int(fd))
+	}
+	return fd, errno
+}
+
+// Commands of fcntl(2) that concern the object behind the descriptor.
+const (
+	fDupFD        = 0
+	fSetFL        = 4
+	fDupFDCloexec = 1030
+)
+
+func control(node *descriptor.Node, fd, command, argument uintptr) (uintptr, syscall.Errno) {
+	r, errno := rawsys.Call(syscall.SYS_FCNTL, fd, command, argument, 0, 0, 0)
+	if errno != 0 {
+		return r, errno
+	}
+	switch command {
+	case fDupFD, fDupFDCloexec:
+		node.Duplicate(int(r))
+	case fSetFL:
+		node.File.SetNonBlock(argument&syscall.O_NONBLOCK != 0)
+	}
+	return r, 0
+}

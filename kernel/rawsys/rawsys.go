@@ -1,0 +1,70 @@
+// Package rawsys makes system calls that go straight to the kernel, past the
+// functions that package hook has put over those of package syscall.
+//
+// Context: goroutine.
+package rawsys
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// firstError is the lowest result that means an error (Linux system call ABI).
+const firstError = ^uintptr(4095) + 1
+
+// Private calls of the kernel; core/syscalls has their table.
+const (
+	IrqOpen    = 0x1000
+	IrqEnable  = 0x1001
+	TTYInput   = 0x1002
+	ConsoleVGA = 0x1003
+	FileCreate = 0x1010
+	FileReady  = 0x1011
+)
+
+// Call makes a system call that does not block.
+//
+//go:nosplit
+func Call(number, a1, a2, a3, a4, a5, a6 uintptr) (result uintptr, errno syscall.Errno) {
+	result = call(number, a1, a2, a3, a4, a5, a6)
+	if result >= firstError {
+		return ^uintptr(0), syscall.Errno(-result)
+	}
+	return result, 0
+}
+
+// CallBlocking makes a system call that may block: the Go scheduler gives the
+// caller's processor to others meanwhile, as syscall.Syscall does.
+//
+// Between entersyscall and exitsyscall the stack must not grow.
+//
+//go:nosplit
+func CallBlocking(number, a1, a2, a3, a4, a5, a6 uintptr) (result uintptr, errno syscall.Errno) {
+	entersyscall()
+	result = call(number, a1, a2, a3, a4, a5, a6)
+	exitsyscall()
+	if result >= firstError {
+		return ^uintptr(0), syscall.Errno(-result)
+	}
+	return result, 0
+}
+
+//go:linkname entersyscall runtime.entersyscall
+func entersyscall()
+
+//go:linkname exitsyscall runtime.exitsyscall
+func exitsyscall()
+
+// call is the SYSCALL instruction.
+//
+//go:noescape
+func call(number, a1, a2, a3, a4, a5, a6 uintptr) uintptr // defined in rawsys_amd64.s
+
+// Pointer turns an argument of a system call back into the pointer it was. The
+// stack copier adjusts pointers, not integers: this comes first, in a nosplit
+// function, before anything can grow the stack.
+//
+//go:nosplit
+func Pointer(argument *uintptr) unsafe.Pointer {
+	return *(*unsafe.Pointer)(unsafe.Pointer(argument))
+}
