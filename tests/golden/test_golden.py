@@ -1,8 +1,8 @@
 """Stored output, compared byte for byte.
 
-A folder of testdata/ (which Go tools skip) is a case: `tree/` (a Kconfig tree with its Go packages) and `config` (a .config, or none) go in; the
-files of `expected/` must come out. A new folder is found by itself. `python tests/golden/test_golden.py` writes the
-files anew, for a reviewer to read the difference.
+A folder of testdata/ (which Go's tools skip) is a case: `tree/` (a Kconfig tree with its Go packages) and `config` (a
+.config, or none) go in; the files of `expected/` must come out. A new folder is found by itself. To write the files
+anew, for a reviewer to read the difference: `python tests/golden/test_golden.py`.
 """
 
 from __future__ import annotations
