@@ -96,8 +96,16 @@ func PrintInt(v int64) {
 	if v < 0 {
 		put('-')
 	}
-	printDecimal(magnitude(v), 1)
-	flush()
+	var digits [20]byte
+	n := len(digits)
+	for rest := magnitude(v); ; rest /= 10 {
+		n--
+		digits[n] = byte('0' + rest%10)
+		if rest < 10 {
+			break
+		}
+	}
+	Write(digits[n:])
 }
 
 // Drain waits, within limits, until everything printed has left the machine.
@@ -115,21 +123,6 @@ func magnitude(v int64) uint64 {
 		return -uint64(v)
 	}
 	return uint64(v)
-}
-
-// printDecimal prints v with at least width digits.
-func printDecimal(v uint64, width int) {
-	var digits [20]byte
-	n := 0
-	for v > 0 || n < width {
-		digits[n] = byte('0' + v%10)
-		v /= 10
-		n++
-	}
-	for n > 0 {
-		n--
-		put(digits[n])
-	}
 }
 
 // put sends one byte to every device.

@@ -201,15 +201,19 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// TestLogTime aligns the seconds and keeps six decimals.
-func TestLogTime(t *testing.T) {
-	p := install(t, &ports{present: true})
-	for _, ns := range []int64{1_999, 12_345_678_901, 99_999_000_000_000, 123_456_000_000_000} {
-		printTime(ns)
-	}
-	want := "[    0.000001] [   12.345678] [99999.000000] [123456.000000] "
-	if got := p.sent.String(); got != want {
-		t.Errorf("printed %q, want %q", got, want)
+// TestFormatTime aligns the seconds and keeps six decimals.
+func TestFormatTime(t *testing.T) {
+	for ns, want := range map[int64]string{
+		1_999:               "[    0.000001] ",
+		12_345_678_901:      "[   12.345678] ",
+		99_999_000_000_000:  "[99999.000000] ",
+		123_456_000_000_000: "[123456.000000] ",
+		math.MaxInt64:       "[9223372036.854775] ",
+	} {
+		var head [TimeWidth]byte
+		if got := string(head[:FormatTime(&head, ns)]); got != want {
+			t.Errorf("%d ns: %q, want %q", ns, got, want)
+		}
 	}
 }
 

@@ -49,7 +49,8 @@ func LogStart(level int, who string) bool {
 	if !Enabled(level) {
 		return false
 	}
-	printTime(clock.Nanotime())
+	var head [TimeWidth]byte
+	Write(head[:FormatTime(&head, clock.Nanotime())])
 	Print(who)
 	Print(": ")
 	return true
@@ -60,20 +61,41 @@ func LogStart(level int, who string) bool {
 // Context: kernel.
 func LogEnd() { Print("\n") }
 
-// printTime prints a time in seconds with six decimals, right-aligned as
-// Linux's log shows it.
-func printTime(ns int64) {
+// TimeWidth is the room that FormatTime needs.
+const TimeWidth = 32
+
+// Where the parts of a log line's time stand: seconds right-aligned, as in
+// Linux's log, unless they need more digits.
+const (
+	secondDigits = 5
+	microDigits  = 6
+)
+
+// FormatTime writes a time in nanoseconds as the head of a log line,
+// "[    0.123456] ", and returns its length.
+//
+// Context: any.
+func FormatTime(head *[TimeWidth]byte, ns int64) int {
 	micros := uint64(ns) / 1000
 	seconds := micros / 1_000_000
-	put('[')
-	for limit := uint64(10); limit <= 10_000; limit *= 10 {
-		if seconds < limit {
-			put(' ')
-		}
+	digits := secondDigits
+	for limit := uint64(100_000); seconds >= limit && digits < 14; limit *= 10 {
+		digits++
 	}
-	printDecimal(seconds, 1)
-	put('.')
-	printDecimal(micros%1_000_000, 6)
-	put(']')
-	put(' ')
+	head[0] = '['
+	for i := digits; i > 0; i-- {
+		head[i] = byte('0' + seconds%10)
+		if seconds == 0 && i < digits {
+			head[i] = ' '
+		}
+		seconds /= 10
+	}
+	head[digits+1] = '.'
+	for i := digits + 1 + microDigits; i > digits+1; i-- {
+		head[i] = byte('0' + micros%10)
+		micros /= 10
+	}
+	end := digits + 2 + microDigits
+	head[end], head[end+1] = ']', ' '
+	return end + 2
 }
