@@ -1,0 +1,69 @@
+// Package unit starts the units of the configuration - drivers and services -
+// each once, and logs how it went.
+//
+// The generated zz_init.go calls Start in the order of the units'
+// dependencies. It may be joined by `import _ "eggcup"`, which calls the same:
+// whoever comes second does nothing.
+//
+// Context: goroutine.
+package unit
+
+import (
+	"errors"
+	"runtime"
+	"sync"
+
+	"eggcup/kernel/klog"
+)
+
+// ErrAbsent is what the error of Absent is, by errors.Is.
+var ErrAbsent = errors.New("absent")
+
+// absence is the error of a unit whose hardware is not there.
+type absence struct{ why string }
+
+func (a *absence) Error() string        { return a.why }
+func (a *absence) Is(target error) bool { return target == ErrAbsent }
+
+// Absent returns an error for Init functions whose hardware the machine does
+// not have. That is normal: the unit is skipped, and everything else goes on.
+func Absent(why string) error { return &absence{why} }
+
+var (
+	mu sync.Mutex
+	// starts has the units by name. Guarded by mu.
+	starts = map[string]*sync.Once{}
+)
+
+// Start runs a unit's Init function unless a unit of that name was started
+// before; then it waits for that start to end. The outcome is a log line:
+// started, absent or failed.
+func Start(name string, init func() error) {
+	mu.Lock()
+	once := starts[name]
+	if once == nil {
+		once = new(sync.Once)
+		starts[name] = once
+	}
+	mu.Unlock()
+	once.Do(func() { run(name, init) })
+}
+
+func run(name string, init func() error) {
+	who := "unit " + name
+	switch err := init(); {
+	case err == nil:
+		klog.Info(who, "started")
+	case errors.Is(err, ErrAbsent):
+		klog.Warn(who, "absent: ", err.Error())
+	default:
+		klog.Error(who, "failed: ", err.Error())
+	}
+}
+
+// SetMaxProcs sets GOMAXPROCS; 0 leaves one for every processor.
+func SetMaxProcs(n int) {
+	if n > 0 {
+		runtime.GOMAXPROCS(n)
+	}
+}
