@@ -11,6 +11,7 @@ import (
 var (
 	terminal *file.File
 	input    ring
+	inputEnd bool // a reader that has taken all input finds its end, once
 )
 
 const ringSize = 4096 // a power of two
@@ -44,21 +45,27 @@ func readConsole(c *thread.CPU, in *file.File, addr, n uintptr) uintptr {
 	if !writable(addr, n) {
 		return fail(EFAULT)
 	}
-	if input.len() == 0 {
+	if input.len() == 0 && !inputEnd {
 		return block(c, in, file.In)
+	}
+	if input.len() == 0 {
+		inputEnd = false
+		in.Unmark(file.In)
+		return 0
 	}
 	got := uintptr(0)
 	for ; got < n && input.len() > 0; got++ {
 		raw.Store8(addr+got, input.pop())
 	}
-	if input.len() == 0 {
+	if input.len() == 0 && !inputEnd {
 		in.Unmark(file.In)
 	}
 	return got
 }
 
 // sysTTYInput takes typed bytes: (address, length). What does not fit is lost,
-// as on any terminal that nobody reads; the result is what fitted.
+// as on any terminal that nobody reads; the result is what fitted. No bytes at
+// all are the end of the input, as Ctrl-D on an empty line asks for.
 func sysTTYInput(c *thread.CPU, f *thread.Frame) uintptr {
 	if !readable(f.DI, f.SI) {
 		return fail(EFAULT)
@@ -69,7 +76,10 @@ func sysTTYInput(c *thread.CPU, f *thread.Frame) uintptr {
 			break
 		}
 	}
-	if taken > 0 {
+	if f.SI == 0 {
+		inputEnd = true
+	}
+	if taken > 0 || inputEnd {
 		terminal.Mark(c, file.In, false)
 	}
 	return taken
