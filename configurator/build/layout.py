@@ -8,6 +8,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from configurator.errors import Location, UsageError
+
 
 @dataclass(frozen=True)
 class KernelTree:
@@ -24,6 +26,20 @@ class KernelTree:
     core: str = "kernel/core/..."
     text_address: int = 0x101000
 
+    def check(self) -> None:
+        """Make sure that the folder holds a Go module and the kernel's entry point.
+
+        Raises:
+            UsageError: it does not; the root Kconfig belongs to something else.
+        """
+        for needed in ("go.mod", self.entry.rpartition(".")[0]):
+            if not (self.root / needed).exists():
+                raise UsageError(
+                    f"there is no {needed} beside the Kconfig file, so no kernel can be built from this tree",
+                    location=Location(str(self.root / "Kconfig")),
+                    hints=["eggcup build without --kconfig"],
+                )
+
     def linker_flags(self, *, debug_info: bool) -> str:
         """Return the value of `-ldflags`."""
         stripped = "" if debug_info else " -s -w"
@@ -39,16 +55,21 @@ def cache_folder() -> Path:
 
     A process without a home gets a folder of its user's below the folder for temporary files.
     """
-    chosen = os.environ.get("XDG_CACHE_HOME", "")
-    if os.path.isabs(chosen):
-        return Path(chosen) / "eggcup"
-    home = os.environ.get("HOME", "")
-    if os.path.isabs(home):
-        return Path(home) / ".cache" / "eggcup"
+    chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if chosen.is_absolute():
+        return chosen / "eggcup"
+    home = Path(os.environ.get("HOME", ""))
+    if home.is_absolute():
+        return home / ".cache" / "eggcup"
     return Path(tempfile.gettempdir()) / f"eggcup-{os.getuid()}"
 
 
 def build_folder(package: Path, go_version: str) -> Path:
-    """Return the folder that a package's builds are kept in, one for each version of Go."""
-    key = hashlib.sha256(f"{package}\0{go_version}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    """Return the folder that a package's builds with one version of Go are kept in."""
+    return kernel_folder(package) / f"go{go_version}"
+
+
+def kernel_folder(package: Path) -> Path:
+    """Return the folder for a package's kernel when the user names no place for it."""
+    key = hashlib.sha256(os.fsencode(package)).hexdigest()[:16]
     return cache_folder() / "build" / f"{package.name or 'root'}-{key}"

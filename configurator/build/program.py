@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from configurator.errors import BuildError, Location
+from configurator.errors import BuildError, Location, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from configurator.build.toolchain import GoToolchain
-
-GENERATED_NAME = "zz_init.go"
 
 _FIELDS = "Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportPath,Standard,TestGoFiles,XTestGoFiles"
 _IMPORT_C = re.compile(r'^(?:import\s+|\s+)"C"\s*(?://.*|/\*.*)?$', re.MULTILINE)
@@ -30,29 +28,24 @@ class Program:
     files: tuple[str, ...]
     imports: frozenset[str]
 
-    @property
-    def own_init(self) -> Path | None:
-        """Return the user's own zz_init.go, when there is one."""
-        return self.folder / GENERATED_NAME if GENERATED_NAME in self.files else None
-
 
 def locate(argument: str) -> Path:
     """Return the folder of the package that the command line names.
 
     Raises:
-        BuildError: there is no such folder, or it is no folder.
+        UsageError: there is no such folder, or it is no folder.
     """
     folder = Path(argument)
     if folder.is_dir():
         return folder.resolve()
     if folder.suffix == ".go" and folder.is_file():
-        raise BuildError(f"{argument} is a file; name the package's folder", hints=[f"eggcup build {folder.parent}"])
+        raise UsageError(f"{argument} is a file; name the package's folder", hints=[f"eggcup build {folder.parent}"])
     if folder.exists():
-        raise BuildError(f"{argument} is not a folder with a Go package")
+        raise UsageError(f"{argument} is not a folder with a Go package")
     hints = ["eggcup build .", "eggcup build ./cmd/NAME"]
     if "..." in argument:
-        raise BuildError(f"{argument} names several packages; a kernel is built from one", hints=hints)
-    raise BuildError(f"there is no folder {argument}", hints=hints)
+        raise UsageError(f"{argument} names several packages; a kernel is built from one", hints=hints)
+    raise UsageError(f"there is no folder {argument}", hints=hints)
 
 
 def inspect(folder: Path, go: GoToolchain, go_work: Path, overlay: Path) -> Program:

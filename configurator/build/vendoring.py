@@ -69,7 +69,8 @@ def _in_workspace_form(line: str, origin: Path, folder: Path, supplied: str) -> 
     if line == supplied or line.startswith(f"{supplied}/"):
         return ""
     left, arrow, target = line.partition(" => ")
-    words = left.split()
-    if words[:2] == ["#", supplied]:
-        return left if len(words) > 2 else ""
+    if left == f"# {supplied}":
+        return ""
+    if left.startswith(f"# {supplied} "):
+        return left
     return left + arrow + moved_folder(target, origin, folder) if arrow else line

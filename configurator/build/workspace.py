@@ -40,12 +40,11 @@ _NAME_OF_BARE_MODULE = "program"
 class Workspace:
     """What go has to be told to find the program and the kernel.
 
-    `overlay` maps files that go shall see to the files that hold their text. `kernel_root` is the folder of the
-    kernel's module, which is not the given tree when the program belongs to a checkout of its own.
+    `overlay` maps files that go shall see to the files that hold their text. `module_root` is None for a folder
+    without go.mod.
     """
 
     go_work: Path
-    kernel_root: Path
     module_root: Path | None
     overlay: dict[Path, Path] = field(default_factory=dict)
     vendored: bool = False
@@ -83,16 +82,15 @@ def prepare(tree: KernelTree, package: Path, go: GoToolchain, folder: Path) -> W
     else:
         plan = _read_go_mod(module_root / "go.mod", go)
         vendor = module_root / "vendor"
-    kernel_root = _kernel_among(tree, plan.uses) or tree.root
-    if kernel_root not in plan.uses:
-        plan = replace(plan, uses=(*plan.uses, kernel_root))
+    if not _has_kernel(tree, plan.uses):
+        plan = replace(plan, uses=(*plan.uses, tree.root))
     vendored = plan.has_vendor and link_vendor(
         vendor, folder / "vendor", supplied=tree.module, is_workspace=bool(users_go_work)
     )
     if not vendored:
         shutil.rmtree(folder / "vendor", ignore_errors=True)
     _write(go_work, plan, go, sums=users_go_work)
-    return Workspace(go_work, kernel_root, module_root, vendored=vendored)
+    return Workspace(go_work, module_root, vendored=vendored)
 
 
 def _bare(tree: KernelTree, package: Path, go: GoToolchain, go_work: Path) -> Workspace:
@@ -102,7 +100,7 @@ def _bare(tree: KernelTree, package: Path, go: GoToolchain, go_work: Path) -> Wo
     write_if_changed(go_mod, f"module {_NAME_OF_BARE_MODULE}\n\ngo {language}\n")
     shutil.rmtree(go_work.with_name("vendor"), ignore_errors=True)
     _write(go_work, _Plan(uses=(package, tree.root)), go, sums=None)
-    return Workspace(go_work, tree.root, None, overlay={package / "go.mod": go_mod})
+    return Workspace(go_work, None, overlay={package / "go.mod": go_mod})
 
 
 def _ancestor_with(folder: Path, name: str) -> Path | None:
@@ -184,21 +182,29 @@ def _godebug(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple({"default": f"go{language[0]}.{language[1]}", **stated}.items())
 
 
-def _kernel_among(tree: KernelTree, uses: tuple[Path, ...]) -> Path | None:
-    """Return the folder of the user's own copy of the kernel's module, when the workspace uses one."""
+def _has_kernel(tree: KernelTree, uses: tuple[Path, ...]) -> bool:
+    """Say whether the kernel's module is among the user's.
+
+    Raises:
+        BuildError: a module of its name is, but it is not the one that the configuration is for.
+    """
     for folder in uses:
         text = (folder / "go.mod").read_text(encoding="utf-8", errors="replace") if folder.is_dir() else ""
         name = _MODULE_LINE.search(text)
-        if name and name[1] == tree.module:
-            boot = folder / tree.entry.rpartition(".")[0]
-            if boot.is_dir():
-                return folder
+        if name and name[1] == tree.module and folder != tree.root:
+            where = Location(str(folder / "go.mod"))
+            if (folder / "Kconfig").is_file():
+                raise BuildError(
+                    f"the program belongs to this copy of {tree.module}, the configuration to the one in {tree.root}",
+                    location=where,
+                    hints=[f"--kconfig {folder / 'Kconfig'}"],
+                )
             raise BuildError(
-                f"the module is called {tree.module}, as the one that carries the kernel, but has no kernel in it",
-                location=Location(str(folder / "go.mod")),
+                f"the module is called {tree.module}, as the one that carries the kernel",
+                location=where,
                 hints=["go mod edit -module=example.org/program"],
             )
-    return None
+    return tree.root in uses
 
 
 def _write(go_work: Path, plan: _Plan, go: GoToolchain, *, sums: Path | None) -> None:

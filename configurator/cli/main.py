@@ -18,7 +18,10 @@ _VERBS_PACKAGE = "configurator.cli.verbs"
 
 
 class VerbModule(Protocol):
-    """What a module in configurator/cli/verbs/ offers."""
+    """What a module in configurator/cli/verbs/ offers.
+
+    One with `TAKES_REST = True` finds what follows ``--`` on the command line in `args.rest`.
+    """
 
     __doc__: str | None
 
@@ -105,7 +108,12 @@ def dispatch(arguments: Sequence[str]) -> int:
         problem = f"unknown option {first!r}" if first else "a command is missing"
         raise UsageError(problem, hints=["eggcup --help"])
     verb = load_verb(first)
-    return int(verb.run(verb_parser(first, verb).parse_args(arguments[1:])))
+    own = list(arguments[1:])
+    rest: list[str] = []
+    if getattr(verb, "TAKES_REST", False) and "--" in own:
+        # argparse cannot tell "KERNEL -- REST" from "-- REST", nor take options between the two.
+        own, rest = own[: own.index("--")], own[own.index("--") + 1 :]
+    return int(verb.run(verb_parser(first, verb).parse_args(own, argparse.Namespace(rest=rest))))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -25,6 +25,17 @@ def result_text(text: str) -> None:
     binary.write(text.encode("utf-8", "surrogateescape"))
 
 
+def pass_through(text: str) -> None:
+    """Write another program's own message to stderr, byte for byte."""
+    binary = getattr(sys.stderr, "buffer", None)
+    if binary is None:  # a test has put a text stream there
+        sys.stderr.write(text)
+        return
+    sys.stderr.flush()
+    binary.write(text.encode("utf-8", "surrogateescape"))
+    binary.flush()
+
+
 def narrate(text: str) -> None:
     """Say on stderr what is being done."""
     sys.stderr.write(_printable(text) + "\n")

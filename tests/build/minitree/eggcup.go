@@ -1,0 +1,2 @@
+// Package eggcup starts the units of the small tree.
+package eggcup

@@ -1,0 +1,3 @@
+module eggcup
+
+go 1.26
