@@ -72,9 +72,9 @@ func Start(magic, info uintptr) {
 
 // startCPU makes this CPU handle traps and system calls.
 func startCPU(c *thread.CPU, s *trap.Segments) {
-	_, stack, faultStack, g, tls := addresses()
-	c.Stack, c.FaultStack, c.KernelG = stack, faultStack, g
-	c.FSBase, c.InKernel = tls, 1
+	_, stack, faultStack, tls := addresses()
+	c.Stack, c.FaultStack, c.KernelFS = stack, faultStack, tls
+	c.InKernel = 1
 	if hasFSGSBase {
 		c.FSGSBase = 1
 	}
@@ -83,7 +83,7 @@ func startCPU(c *thread.CPU, s *trap.Segments) {
 		stop("no memory for the idle thread")
 	}
 	idle := thread.Prepare(page, trap.IdleEntry(), stack)
-	idle.FSBase, idle.G = tls, g
+	idle.FSBase = tls
 	pool.Page = memory.Page
 	file.LineClosed = irq.Detach
 	c.Init(idle, s.Load(c), clock.Nanotime, clock.ArmTimer)
@@ -151,4 +151,4 @@ func stop(why string) {
 	power.Panic()
 }
 
-func addresses() (program, stack, faultStack, kernelG, tls uintptr) // defined in entry_amd64.s
+func addresses() (program, stack, faultStack, tls uintptr) // defined in entry_amd64.s

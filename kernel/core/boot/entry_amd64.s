@@ -122,25 +122,24 @@ TEXT ·entry64(SB), NOSPLIT|NOFRAME, $0
 TEXT ·programEntry(SB), NOSPLIT|NOFRAME, $0
 	JMP _rt0_amd64_linux(SB)
 
-// func addresses() (program, stack, faultStack, kernelG, tls uintptr)
-TEXT ·addresses(SB), NOSPLIT, $0-40
+// func addresses() (program, stack, faultStack, tls uintptr)
+TEXT ·addresses(SB), NOSPLIT, $0-32
 	LEAQ ·programEntry(SB), AX
 	MOVQ AX, program+0(FP)
 	LEAQ ·stack+const_stackTop(SB), AX
 	MOVQ AX, stack+8(FP)
 	LEAQ ·faultStack+const_faultStackTop(SB), AX
 	MOVQ AX, faultStack+16(FP)
-	LEAQ ·g(SB), AX
-	MOVQ AX, kernelG+24(FP)
 	LEAQ ·tls+8(SB), AX
-	MOVQ AX, tls+32(FP)
+	MOVQ AX, tls+24(FP)
 	RET
 
 // Six page tables and room to align them; they are left behind when the kernel
 // has made its own.
 GLOBL ·tables(SB), NOPTR, $(4096*7)
 // The boot CPU's kernel stack, the stack for its faults, its kernel g, and the
-// word at FS:-8 for threads that have no thread-local storage yet.
+// word at FS:-8 that leads there; threads start with it too, until they have
+// thread-local storage.
 GLOBL ·stack(SB), NOPTR, $const_stackSize
 GLOBL ·faultStack(SB), NOPTR, $const_faultStackSize
 GLOBL ·g(SB), NOPTR, $1024

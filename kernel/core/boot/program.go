@@ -48,9 +48,9 @@ func startProgram(c *thread.CPU) {
 	if errno != vm.OK || page == 0 || !memory.Writable(top-filled, filled) {
 		stop("no memory for the first thread")
 	}
-	program, _, _, g, tls := addresses()
+	program, _, _, tls := addresses()
 	t := thread.Prepare(page, program, layOut(top))
-	t.FSBase, t.G = tls, g
+	t.FSBase = tls
 	thread.Register(t)
 	c.Ready(t)
 	c.Schedule()

@@ -25,9 +25,6 @@ func sysClone(c *thread.CPU, f *thread.Frame) uintptr {
 	if flags&cloneVM == 0 || flags&cloneThread == 0 {
 		return sysFork(c, f)
 	}
-	if flags&cloneSetTLS != 0 && !writable(tls-8, 8) {
-		return fail(EFAULT)
-	}
 	page := memory.Page()
 	if page == 0 {
 		return fail(EAGAIN)
@@ -37,9 +34,9 @@ func sysClone(c *thread.CPU, f *thread.Frame) uintptr {
 	child.Frame = *f
 	child.Frame.AX, child.Frame.SP = 0, stack
 	child.FPLive = 1 // MXCSR and the x87 control word of a fresh process
-	child.FSBase, child.G = parent.FSBase, parent.G
+	child.FSBase = parent.FSBase
 	if flags&cloneSetTLS != 0 {
-		child.FSBase, child.G = tls, raw.Load(tls-8)
+		child.FSBase = tls
 	}
 	child.Signals.Mask = parent.Signals.Mask
 	thread.Register(child)
@@ -101,10 +98,7 @@ func sysArchPrctl(c *thread.CPU, f *thread.Frame) uintptr {
 	t := c.Current
 	switch f.DI {
 	case archSetFS:
-		if !writable(f.SI-8, 8) {
-			return fail(EFAULT)
-		}
-		t.FSBase, t.G = f.SI, raw.Load(f.SI-8)
+		t.FSBase = f.SI
 		return 0
 	case archGetFS:
 		if !writable(f.SI, 8) {

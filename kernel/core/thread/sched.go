@@ -22,8 +22,7 @@ type CPU struct {
 	// FaultStack is the top of the stack for faults of the kernel itself.
 	FaultStack uintptr
 	Scratch    uintptr // SYSCALL entry parks SP here
-	KernelG    uintptr // g of kernel code: its stack guard is 0
-	FSBase     uintptr // what the FS base register holds
+	KernelFS   uintptr // FS base of kernel code: the word below is its g, whose stack guard is 0
 	InKernel   uintptr // 1 while a handler runs: a trap then is a kernel bug
 	FSGSBase   uintptr // 1: WRFSBASE may be used
 

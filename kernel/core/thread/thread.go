@@ -56,7 +56,6 @@ const VectorSyscall = 256
 // fields before State through go_asm.h.
 type Thread struct {
 	Frame  Frame
-	G      uintptr // the word at FS:-8 while the kernel runs
 	FSBase uintptr
 	FPLive uintptr // 1: the XSAVE area holds what must be restored
 

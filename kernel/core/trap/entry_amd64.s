@@ -32,14 +32,27 @@
 #define FXSAVE64_BX   BYTE $0x48; BYTE $0x0F; BYTE $0xAE; BYTE $0x83; LONG $const_xsaveStart
 #define FXRSTOR64_BX  BYTE $0x48; BYTE $0x0F; BYTE $0xAE; BYTE $0x8B; LONG $const_xsaveStart
 
-// ENTER_KERNEL makes the kernel's g current for the thread in BX. Go code finds
-// g at FS:-8, so the word there is exchanged and the FS base stays.
+// LOAD_FS sets the FS base, where Go code finds g at FS:-8, to AX. Clobbers CX
+// and DX.
+#define LOAD_FS \
+	CMPQ const_cpuFSGSBase(GS), $0; \
+	JEQ  noFSGSBase;                \
+	WRFSBASEQ AX;                   \
+	JMP  loadedFS;                  \
+noFSGSBase:                       \
+	MOVQ AX, DX;                    \
+	SHRQ $32, DX;                   \
+	MOVL $const_msrFSBase, CX;      \
+	WRMSR;                          \
+loadedFS:
+
+// ENTER_KERNEL goes from the thread in BX to the kernel's stack and g. The
+// thread's own word at FS:-8 is out of reach for the kernel: it lies in the
+// program's memory, which may be on the move.
 #define ENTER_KERNEL \
-	MOVQ (TLS), AX;                    \
-	MOVQ AX, const_threadG(BX);        \
-	MOVQ const_cpuKernelG(GS), AX;     \
-	MOVQ AX, (TLS);                    \
 	MOVQ $1, const_cpuInKernel(GS);    \
+	MOVQ const_cpuKernelFS(GS), AX;    \
+	LOAD_FS                            \
 	MOVQ const_cpuStack(GS), SP;       \
 	CLD
 
@@ -79,8 +92,8 @@ saved:
 // overwritten the thread's; nothing goes on from here.
 TEXT kernelBug<>(SB), NOSPLIT|NOFRAME, $0
 	MOVQ SP, BX
-	MOVQ const_cpuKernelG(GS), AX
-	MOVQ AX, (TLS)
+	MOVQ const_cpuKernelFS(GS), AX
+	LOAD_FS
 	MOVQ const_cpuFaultStack(GS), SP
 	SUBQ $16, SP
 	MOVQ BX, 0(SP)
@@ -133,21 +146,7 @@ TEXT ·syscallEntry(SB), NOSPLIT|NOFRAME, $0
 TEXT ·resume(SB), NOSPLIT|NOFRAME, $0
 	MOVQ const_cpuCurrent(GS), BX
 	MOVQ const_threadFSBase(BX), AX
-	CMPQ AX, const_cpuFSBase(GS)
-	JEQ  sameFS
-	MOVQ AX, const_cpuFSBase(GS)
-	CMPQ const_cpuFSGSBase(GS), $0
-	JEQ  slowFS
-	WRFSBASEQ AX
-	JMP  sameFS
-slowFS:
-	MOVQ AX, DX
-	SHRQ $32, DX
-	MOVL $const_msrFSBase, CX
-	WRMSR
-sameFS:
-	MOVQ const_threadG(BX), AX
-	MOVQ AX, (TLS)
+	LOAD_FS
 	MOVQ $0, const_cpuInKernel(GS)
 	XORPS X15, X15
 	CMPQ const_threadFPLive(BX), $0

@@ -13,12 +13,10 @@ const (
 	cpuStack      = unsafe.Offsetof(thread.CPU{}.Stack)
 	cpuFaultStack = unsafe.Offsetof(thread.CPU{}.FaultStack)
 	cpuScratch    = unsafe.Offsetof(thread.CPU{}.Scratch)
-	cpuKernelG    = unsafe.Offsetof(thread.CPU{}.KernelG)
-	cpuFSBase     = unsafe.Offsetof(thread.CPU{}.FSBase)
+	cpuKernelFS   = unsafe.Offsetof(thread.CPU{}.KernelFS)
 	cpuInKernel   = unsafe.Offsetof(thread.CPU{}.InKernel)
 	cpuFSGSBase   = unsafe.Offsetof(thread.CPU{}.FSGSBase)
 
-	threadG      = unsafe.Offsetof(thread.Thread{}.G)
 	threadFSBase = unsafe.Offsetof(thread.Thread{}.FSBase)
 	threadFPLive = unsafe.Offsetof(thread.Thread{}.FPLive)
 	threadCall   = unsafe.Offsetof(thread.Thread{}.Call)
