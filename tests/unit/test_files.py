@@ -76,7 +76,7 @@ def test_a_failure_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pyte
         ("folder", "is a folder, not a file"),
         ("pipe", "is not a regular file"),
         ("missing/file", "No such file or directory"),
-        ("nul\0byte", "null byte"),
+        ("nul\0byte", "embedded null"),
         ("x" * 300, "File name too long"),
     ],
 )
