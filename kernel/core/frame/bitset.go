@@ -15,13 +15,12 @@ const maxLevels = 5
 type bitset struct {
 	words [maxLevels]uintptr // virtual address of each level, the members first
 	depth int
-	size  uintptr // members are below it
 }
 
 // layout places a bitset of size bits at addr and returns the address after
 // it. The words are not cleared.
 func (b *bitset) layout(size, addr uintptr) uintptr {
-	b.size, b.depth = size, 0
+	b.depth = 0
 	for n := size; n > 0 && b.depth < maxLevels; b.depth++ {
 		b.words[b.depth] = addr
 		words := (n + 63) / 64
@@ -39,8 +38,10 @@ func (b *bitset) move(delta uintptr) {
 	}
 }
 
+// has reports whether i is a member. i may be the buddy of the last possible
+// one, which is never a member and never the first bit of a word.
 func (b *bitset) has(i uintptr) bool {
-	return i < b.size && raw.Load64(b.words[0]+i>>6*8)>>(i&63)&1 != 0
+	return raw.Load64(b.words[0]+i>>6*8)>>(i&63)&1 != 0
 }
 
 func (b *bitset) set(i uintptr) {

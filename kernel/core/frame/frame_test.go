@@ -74,8 +74,9 @@ func TestMachineOf64GiB(t *testing.T) {
 	if !a.Init(arena(t, 0, reach), &memory, reach) {
 		t.Fatal("Init failed")
 	}
-	if used := memory.Size() - Size - a.Total()*Size; used > 24<<20 {
-		t.Errorf("the metadata takes %d MiB", used>>20)
+	metadata := MetadataSize(memory.Top())
+	if metadata > 24<<20 || a.Total()*Size != memory.Size()-metadata-Size {
+		t.Errorf("%d frames with metadata of %d MiB", a.Total(), metadata>>20)
 	}
 	blocks := 0
 	for {
@@ -343,7 +344,7 @@ func checkJoined(t *testing.T, a *Allocator) {
 	frames := uintptr(0)
 	for order := range a.free {
 		b := &a.free[order]
-		for i := range b.size {
+		for i := range a.limit >> order {
 			if !b.has(i) {
 				continue
 			}

@@ -58,6 +58,10 @@ func TestRangesFull(t *testing.T) {
 	if r.Len() != MaxRanges || r.Overlaps(0, 3*Size) || !r.Overlaps(3*Size, 9*Size) || r.Size() != size-3*Size {
 		t.Errorf("a hole in a full set left %#x, %d bytes less", r.At(0), size-r.Size())
 	}
+	r.Remove(22*Size, 23*Size)
+	if r.Len() != MaxRanges || !r.Overlaps(21*Size, 22*Size) || r.Overlaps(22*Size, 32*Size) || r.Size() != size-5*Size {
+		t.Errorf("a second hole left %#x, %d bytes less", r.At(1), size-r.Size())
+	}
 }
 
 // TestRangesRandom compares the set with a flag for every frame.

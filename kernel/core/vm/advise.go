@@ -16,6 +16,8 @@ const (
 	AdviseNoHugePage     = 15
 	AdviseDontDump       = 16
 	AdviseDoDump         = 17
+	AdviseWipeOnFork     = 18
+	AdviseKeepOnFork     = 19
 	AdviseCold           = 20
 	AdvisePageOut        = 21
 	AdvisePopulateRead   = 22
@@ -36,8 +38,11 @@ func (s *Space) Advise(addr, length uintptr, advice int) Errno {
 	if length == 0 {
 		return OK
 	}
-	if addr > userEnd || length > userEnd-addr {
+	if length > userEnd {
 		return EINVAL
+	}
+	if addr > userEnd || length > userEnd-addr {
+		return ENOMEM
 	}
 	end := (addr + length + pageSize - 1) &^ (pageSize - 1)
 	result := OK
@@ -76,7 +81,7 @@ func knownAdvice(advice int) bool {
 	switch advice {
 	case AdviseNormal, AdviseRandom, AdviseSequential, AdviseWillNeed, AdviseDontNeed, AdviseFree,
 		AdviseDontFork, AdviseDoFork, AdviseMergeable, AdviseUnmergeable, AdviseHugePage, AdviseNoHugePage,
-		AdviseDontDump, AdviseDoDump, AdviseCold, AdvisePageOut, AdvisePopulateRead, AdvisePopulateWrite,
+		AdviseDontDump, AdviseDoDump, AdviseWipeOnFork, AdviseKeepOnFork, AdviseCold, AdvisePageOut, AdvisePopulateRead, AdvisePopulateWrite,
 		AdviseDontNeedLocked, AdviseCollapse:
 		return true
 	}
@@ -108,13 +113,13 @@ func (s *Space) setHuge(start, end uintptr, advice int) {
 
 // populate makes all of start..end present, or returns the reason why not.
 func (s *Space) populate(start, end uintptr, access Access) Errno {
-	if s.Touch(start, end-start, access) {
+	if s.makePresent(start, end-1, access) {
 		return OK
 	}
 	for start < end {
 		r := s.list.find(start)
 		if r == nil || !r.prot.permits(access) {
-			return EFAULT
+			return EINVAL
 		}
 		start = r.end
 	}

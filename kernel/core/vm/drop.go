@@ -48,7 +48,7 @@ func (s *Space) dropHuge(addr uintptr, p *path) {
 	phys := p[2].load().frame()
 	s.set(p, 2, 0)
 	s.retire(addr, phys, blockOrder)
-	s.retire(addr, s.takeSpare(), 0)
+	s.free(s.takeSpare(), 0)
 	s.stats.Tables--
 	s.stats.Resident -= blockPages
 	s.stats.Huge--

@@ -56,7 +56,7 @@ const (
 // Fault handles a page fault at addr. Memory appears zeroed.
 func (s *Space) Fault(addr uintptr, access Access) Result {
 	result := s.fault(addr, access)
-	if result == OutOfMemory && s.reclaim() {
+	if result == OutOfMemory && s.Reclaim() {
 		result = s.fault(addr, access)
 	}
 	if result == Mapped {
@@ -168,6 +168,12 @@ func (s *Space) Touch(addr, n uintptr, access Access) bool {
 	if last < addr {
 		return false
 	}
+	s.held.add(addr, last)
+	return s.makePresent(addr, last, access)
+}
+
+// makePresent faults in what is missing of addr..last.
+func (s *Space) makePresent(addr, last uintptr, access Access) bool {
 	for {
 		size := s.accessible(addr, access)
 		if size == 0 {

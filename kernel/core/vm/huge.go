@@ -15,7 +15,7 @@ import "eggcup/kernel/core/raw"
 //   - Only while a quarter of all memory stays free. A 16 MiB machine thus
 //     starts with small pages for most, and the density rule keeps the rest
 //     from filling it.
-//   - Should memory run out all the same, reclaim splits 2 MiB pages and takes
+//   - Should memory run out all the same, Reclaim splits 2 MiB pages and takes
 //     back the small ones in them that hold only zeros: a 2 MiB page never
 //     costs the program memory that it needs.
 //
@@ -50,7 +50,7 @@ func (s *Space) wantsHuge(addr uintptr, p *path, level uint, r *region, pages ui
 	if level == 1 {
 		used = p[2].load().count()
 	}
-	return r.flags&regionHuge != 0 || used < denseBlock && used+pages >= denseBlock
+	return used == 0 && r.flags&regionHuge != 0 || used < denseBlock && used+pages >= denseBlock
 }
 
 // makeHuge maps a 2 MiB page at block, where p leads at level, with the contents
@@ -113,9 +113,16 @@ func (s *Space) collapse(p *path, leaf entry) {
 }
 
 // split turns the 2 MiB page at addr, where p leads at level 2, into small pages
-// in the same frames.
+// in the same frames. The TLB must not keep the large page beside the small ones
+// (SDM volume 3, 5.10.2.3).
 func (s *Space) split(addr uintptr, p *path) {
-	leaf := p[2].load()
+	p[2].store(s.smallPages(p[2].load()))
+	s.retire(addr, 0, 0)
+}
+
+// smallPages returns the entry of a table that maps what the 2 MiB page leaf
+// maps.
+func (s *Space) smallPages(leaf entry) entry {
 	if !s.frames.Split(leaf.frame(), blockOrder) {
 		Bug("vm: bad split of frame", leaf.frame())
 	}
@@ -124,10 +131,9 @@ func (s *Space) split(addr uintptr, p *path) {
 	for i := uintptr(0); i < blockPages; i++ {
 		entries.next(i).store(leaf&^entryLarge + entry(i*pageSize))
 	}
-	p[2].store(entry(table) | tableFlags | blockPages*countOne)
-	s.retire(addr, 0, 0)
 	s.stats.Huge--
 	s.stats.Splits++
+	return entry(table) | tableFlags | blockPages*countOne
 }
 
 // The tables set aside are a list, each frame holding the address of the next.
@@ -144,81 +150,4 @@ func (s *Space) takeSpare() uintptr {
 	}
 	s.spareTables = raw.Load(s.at(table))
 	return table
-}
-
-// reclaimTarget is the number of frames that one search for untouched pages is
-// content with.
-const reclaimTarget = 256
-
-// reclaim looks for small pages of zeros in 2 MiB pages and frees them. It
-// returns false when there are none. It begins where the last search ended, as
-// the pages before are in use.
-func (s *Space) reclaim() bool {
-	before := s.stats.Reclaimed
-	from := s.reclaimStart
-	s.reclaimStart = s.reclaimRange(from, userEnd, before+reclaimTarget)
-	if s.stats.Reclaimed < before+reclaimTarget {
-		s.reclaimStart = s.reclaimRange(0, from, before+reclaimTarget)
-	}
-	s.flush()
-	return s.stats.Reclaimed > before
-}
-
-// reclaimRange searches start..end until target pages have been reclaimed in
-// all, and returns where it stopped.
-func (s *Space) reclaimRange(start, end, target uintptr) uintptr {
-	var p path
-	for start < end && s.stats.Reclaimed < target {
-		level := s.walk(start, &p)
-		if e := p[level].load(); level == 2 && e != 0 && e&entryGlobal == 0 {
-			s.thin(start&^(blockSize-1), &p)
-		}
-		start = after(start, max(level, 2))
-	}
-	return start
-}
-
-// thin splits the 2 MiB page at block, unless it is in use throughout, and frees
-// its pages of zeros. The block is not mapped meanwhile.
-func (s *Space) thin(block uintptr, p *path) {
-	leaf := p[2].load()
-	p[2].store(0)
-	InvalidatePage(block)
-	zeros := uintptr(0)
-	for i := uintptr(0); i < blockPages && zeros == 0; i++ {
-		if s.isZero(leaf.frame() + i*pageSize) {
-			zeros++
-		}
-	}
-	p[2].store(leaf)
-	if zeros == 0 {
-		return
-	}
-	s.split(block, p)
-	table := p[2].load()
-	p[2].store(table &^ entryPresent)
-	s.flush()
-	entries := slot(s.at(table.frame()))
-	for i := uintptr(0); i < blockPages; i++ {
-		if phys := entries.next(i).load().frame(); s.isZero(phys) {
-			entries.next(i).store(0)
-			s.free(phys, 0)
-			table -= countOne
-		}
-	}
-	freed := blockPages - table.count()
-	s.stats.Resident -= freed
-	s.stats.Reclaimed += freed
-	p[2].store(table)
-	p[1] = entries
-	s.prune(block, p, 1)
-}
-
-func (s *Space) isZero(phys uintptr) bool {
-	for addr, end := s.at(phys), s.at(phys)+pageSize; addr < end; addr += 8 {
-		if raw.Load(addr) != 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -30,18 +30,19 @@ const (
 // Map is mmap(2) for anonymous memory. Nothing is allocated until it is
 // touched, unless MapPopulate asks for it. It differs from Linux in what it
 // refuses: memory both writable and executable (EACCES), the kernel image and
-// page 0 (EPERM), files (ENODEV), stacks that grow and huge-page pools (EINVAL).
+// page 0 (EPERM), files (ENODEV) and stacks that grow (EINVAL); the pool of
+// MAP_HUGETLB is always empty (ENOMEM).
 func (s *Space) Map(addr, length uintptr, prot Prot, flags MapFlags) (uintptr, Errno) {
 	kind := flags & mapTypeMask
 	prot &= protMask
 	switch {
-	case length == 0, kind != MapPrivate && kind != MapShared, flags&(MapGrowsDown|MapHugeTLB) != 0:
+	case length == 0, kind != MapPrivate && kind != MapShared, flags&MapGrowsDown != 0:
 		return 0, EINVAL
 	case flags&MapAnonymous == 0:
 		return 0, ENODEV
 	case writeExec(prot):
 		return 0, EACCES
-	case length > userEnd:
+	case length > userEnd, flags&MapHugeTLB != 0:
 		return 0, ENOMEM
 	}
 	length = (length + pageSize - 1) &^ (pageSize - 1)
@@ -198,7 +199,7 @@ func (s *Space) Protect(addr, length uintptr, prot Prot) Errno {
 // reserveRegions makes room in the region list, if need be with memory taken
 // back from 2 MiB pages.
 func (s *Space) reserveRegions(n int) bool {
-	return s.list.reserve(n) || s.reclaim() && s.list.reserve(n)
+	return s.list.reserve(n) || s.Reclaim() && s.list.reserve(n)
 }
 
 // Resident is mincore(2): byte i of vec says whether page i of the range is in

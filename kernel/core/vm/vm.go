@@ -17,7 +17,8 @@
 // frame.Allocator together; nothing here takes another. It is held across
 // InvalidatePage and FlushAll, so that code which makes other CPUs flush must
 // not wait for a CPU that spins for the memory lock with interrupts off. What
-// Touch has made present stays so only while the lock is held.
+// Touch has made present stays so while the lock is held and nothing is unmapped
+// or advised away.
 //
 // Specification: Intel SDM volume 3, chapter 5 (paging); mmap(2), munmap(2),
 // mprotect(2), madvise(2), mincore(2) of the Linux man-pages.
@@ -38,7 +39,6 @@ const (
 	EPERM  Errno = 1
 	ENOMEM Errno = 12
 	EACCES Errno = 13
-	EFAULT Errno = 14
 	EEXIST Errno = 17
 	ENODEV Errno = 19
 	EINVAL Errno = 22
@@ -122,6 +122,7 @@ type Space struct {
 
 	spareTables  uintptr // page tables held back for splits: see huge.go
 	reclaimStart uintptr // where the next search for untouched pages begins
+	held         heldRanges
 	retired      retiredPages
 	stats        Stats
 }
