@@ -29,6 +29,20 @@ func (a *absence) Is(target error) bool { return target == ErrAbsent }
 // not have. That is normal: the unit is skipped, and everything else goes on.
 func Absent(why string) error { return &absence{why} }
 
+// stepError is an error with the step that it happened in.
+type stepError struct {
+	step string
+	err  error
+}
+
+func (e *stepError) Error() string { return e.step + ": " + e.err.Error() }
+func (e *stepError) Unwrap() error { return e.err }
+
+// Wrap says in which driver and step an error happened, as in
+// Wrap("uart: open interrupt", err). Package fmt would do the same, but is too
+// large for a kernel whose program does not use it.
+func Wrap(step string, err error) error { return &stepError{step, err} }
+
 var (
 	mu sync.Mutex
 	// starts has the units by name. Guarded by mu.

@@ -71,6 +71,14 @@ func TestAbsent(t *testing.T) {
 	}
 }
 
+// TestWrap names the step and keeps the cause, absence included.
+func TestWrap(t *testing.T) {
+	err := Wrap("kbd: reset", Absent("no answer"))
+	if err.Error() != "kbd: reset: no answer" || !errors.Is(err, ErrAbsent) {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestLog writes the lines that the boot tests assert. They go to file
 // descriptor 2, so the test runs itself as another process.
 func TestLog(t *testing.T) {

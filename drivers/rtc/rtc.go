@@ -1,0 +1,56 @@
+// Package rtc is the wall clock: the battery-backed CMOS clock of a PC.
+//
+// The kernel reads it at boot (core/clock), before the program's own packages
+// are initialised, so that none of them sees the year 1970. This unit says in
+// the log what was found, and tries once more if that failed.
+//
+// Specification: Motorola MC146818A. The clock is taken to count UTC.
+//
+// Context: goroutine.
+//
+// Try it: qemu-system-x86_64 -rtc base=2030-01-01T00:00:00 -kernel kernel.elf
+package rtc
+
+import (
+	"time"
+
+	"eggcup/kernel/core/acpi"
+	"eggcup/kernel/core/clock"
+	"eggcup/kernel/klog"
+	"eggcup/kernel/unit"
+)
+
+// Clock access, replaced by the tests.
+var (
+	read    = clock.ReadRTC
+	wall    = clock.Walltime
+	setWall = clock.SetWalltime
+	isSet   = clock.HasWalltime
+)
+
+// Init makes sure that the wall clock is set.
+func Init() error {
+	if !isSet() {
+		if acpi.Machine.NoRTC {
+			return unit.Absent("no CMOS clock")
+		}
+		seconds, ok := read()
+		if !ok {
+			return unit.Absent("no CMOS clock with a valid date")
+		}
+		setWall(seconds * int64(time.Second))
+	}
+	klog.Debug("rtc", format(time.Unix(0, wall()).UTC()))
+	return nil
+}
+
+// format writes a date and time as RFC 3339 has it. time.Format would bring
+// all of its layouts into the kernel.
+func format(t time.Time) string {
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	return klog.Int(int64(year)) + "-" + two(int(month)) + "-" + two(day) +
+		"T" + two(hour) + ":" + two(minute) + ":" + two(second) + "Z"
+}
+
+func two(n int) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }
