@@ -17,7 +17,7 @@ AND: int
 OR: int
 NOT: int
 
-Expr: TypeAlias = "Symbol | Choice | tuple[int, Expr] | tuple[int, Expr, Expr]"
+Expr: TypeAlias = Symbol | Choice | tuple[int, Expr] | tuple[int, Expr, Expr]
 
 class KconfigError(Exception): ...
 class InternalError(Exception): ...

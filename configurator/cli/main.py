@@ -14,6 +14,8 @@ from configurator.errors import EggcupError, ExitCode, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from _typeshed import SupportsWrite
+
 _VERBS_PACKAGE = "configurator.cli.verbs"
 
 
@@ -37,6 +39,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hints=[f"{self.prog} --help"])
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:  # noqa: ARG002 - argparse's signature
+        output.result_text(self.format_help())
 
 
 def verb_names() -> list[str]:
@@ -124,7 +129,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         code = dispatch(sys.argv[1:] if arguments is None else arguments)
-        sys.stdout.flush()
     except EggcupError as problem:
         output.error(problem)
         return problem.exit_code

@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from configurator.errors import UsageError
+
 if TYPE_CHECKING:
     from configurator.errors import EggcupError
 
@@ -16,13 +18,27 @@ def result(text: str) -> None:
 
 
 def result_text(text: str) -> None:
-    """Write `text` to stdout without adding a newline."""
+    """Write `text` to stdout without adding a newline.
+
+    Raises:
+        UsageError: stdout is closed, or what it leads to is full.
+        BrokenPipeError: nobody reads any more.
+    """
+    if sys.stdout is None:
+        raise UsageError("standard output is closed")
     binary = getattr(sys.stdout, "buffer", None)
-    if binary is None:  # a test has put a text stream there
-        sys.stdout.write(text)
-        return
-    sys.stdout.flush()
-    binary.write(text.encode("utf-8", "surrogateescape"))
+    try:
+        if binary is None:  # a test has put a text stream there
+            sys.stdout.write(text)
+        else:
+            sys.stdout.flush()
+            binary.write(text.encode("utf-8", "surrogateescape"))
+            binary.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        discard_stdout()
+        raise UsageError(f"cannot write to standard output: {problem.strerror}") from problem
 
 
 def pass_through(text: str) -> None:
@@ -37,8 +53,9 @@ def pass_through(text: str) -> None:
 
 
 def narrate(text: str) -> None:
-    """Say on stderr what is being done."""
-    sys.stderr.write(_printable(text) + "\n")
+    """Say on stderr what is being done; with stderr closed, say nothing."""
+    if sys.stderr is not None:
+        sys.stderr.write(_printable(text) + "\n")
 
 
 def warn(text: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from configurator.errors import UsageError
+from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
 from configurator.model import describe, dotconfig, engine, units, values
 from configurator.model.dotconfig import PREFIX, Assignment
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import kconfiglib
-
-    from configurator.errors import Location
 
 _HEADER = """\
 #
@@ -71,7 +69,10 @@ class Configuration:
         Raises:
             UsageError: a file cannot be read, or is wrong; nothing is ever half loaded.
         """
-        kconfig = kconfig.absolute()
+        try:
+            kconfig = kconfig.absolute()
+        except FileNotFoundError:
+            raise UsageError("the current folder is gone", location=Location(str(kconfig))) from None
         found = config if config is not None and _exists(config) else None
         configuration = cls(engine.load_tree(kconfig), kconfig, found)
         if found:

@@ -135,6 +135,23 @@ def test_a_reader_that_leaves_is_no_error(workdir: Path) -> None:
     assert b"Broken" not in ended.stderr
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["set", "--help"], ["get", "UART"], ["savedefconfig", "-"]])
+@pytest.mark.parametrize(
+    ("redirection", "message"),
+    [(">&-", "eggcup: standard output is closed"), (">/dev/full", "cannot write to standard output: No space left")],
+)
+def test_a_result_that_cannot_be_written(workdir: Path, arguments: list[str], redirection: str, message: str) -> None:
+    """A closed or full stdout is an error, not a success without output."""
+    command = ["sh", "-c", f'exec "$@" {redirection}', "sh", sys.executable, "-m", "configurator.cli.main", *arguments]
+    ended = subprocess.run(
+        command, cwd=workdir, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True,
+        check=False, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert message in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_ctrl_c_ends_with_130(workdir: Path) -> None:
     """An interrupt while a command waits gives 130 and no traceback."""
     os.mkfifo(workdir / "pipe")
