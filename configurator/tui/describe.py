@@ -74,7 +74,10 @@ def match_row(node: NodeInfo, symbol: SymbolInfo | None, trail: Sequence[str]) -
     return row(
         node.index,
         [
-            (f"{symbol.name}  " if symbol else "", Part.NAME if node.visible else Part.HIDDEN),
+            (
+                f"{symbol.name}{'  ' if node.prompt else ''}" if symbol else "",
+                Part.NAME if node.visible else Part.HIDDEN,
+            ),
             (node.prompt, Part.PROMPT if node.visible else Part.HIDDEN),
             (value, Part.VALUE),
             ("" if node.visible else "  (hidden)", Part.HIDDEN),

@@ -11,12 +11,11 @@ if TYPE_CHECKING:
 
 
 class CursorMoved(Message):
-    """The user moved the cursor of a list to another row."""
+    """The cursor of a list has moved; it may have moved on by the time the message is handled."""
 
-    def __init__(self, lines: LineList, index: int) -> None:
+    def __init__(self, lines: LineList) -> None:
         super().__init__()
         self.lines = lines
-        self.index = index
 
     @property
     def control(self) -> LineList:
@@ -25,12 +24,11 @@ class CursorMoved(Message):
 
 
 class RowChosen(Message):
-    """The user chose a row of a list with the mouse."""
+    """The user chose the row under the cursor of a list with the mouse."""
 
-    def __init__(self, lines: LineList, index: int) -> None:
+    def __init__(self, lines: LineList) -> None:
         super().__init__()
         self.lines = lines
-        self.index = index
 
     @property
     def control(self) -> LineList:

@@ -72,15 +72,15 @@ class BrowseScreen(Screen[None]):
 
     def action_select(self) -> None:
         """Open the menu, toggle the symbol or edit the value under the cursor."""
-        self._react(self._state.select())
+        self._react(self._at_cursor().select())
 
     def action_toggle_symbol(self) -> None:
         """Give the symbol under the cursor its next value."""
-        self._react(self._state.toggle())
+        self._react(self._at_cursor().toggle())
 
     def action_answer(self, value: str) -> None:
         """Give the symbol under the cursor y or n."""
-        self._react(self._state.answer_bool(value))
+        self._react(self._at_cursor().answer_bool(value))
 
     def action_leave(self) -> None:
         """Go to the parent menu; at the top, quit."""
@@ -96,12 +96,12 @@ class BrowseScreen(Screen[None]):
 
     def action_toggle_hidden(self) -> None:
         """Show or hide the symbols that cannot be set now."""
-        self._state.toggle_hidden()
+        self._at_cursor().toggle_hidden()
         self._show("hidden symbols are shown" if self._state.show_hidden else "hidden symbols are left out")
 
     def action_toggle_names(self) -> None:
         """Show or hide the symbols' names."""
-        self._state.toggle_names()
+        self._at_cursor().toggle_names()
         self._show()
 
     def action_toggle_pane(self) -> None:
@@ -111,7 +111,8 @@ class BrowseScreen(Screen[None]):
 
     def action_info(self) -> None:
         """Show everything about the row under the cursor."""
-        self.app.push_screen(TextScreen(self._state.cursor_title, self._state.details()))
+        state = self._at_cursor()
+        self.app.push_screen(TextScreen(state.cursor_title, state.details()))
 
     def action_help(self) -> None:
         """Show the keys."""
@@ -133,14 +134,22 @@ class BrowseScreen(Screen[None]):
             self.app.exit()
 
     @on(CursorMoved, "#menu")
-    def _cursor_moved(self, event: CursorMoved) -> None:
-        self._state.move_to(event.index)
-        self.query_one(InfoPane).show(self._state.summary())
-        self._say("")
+    def _cursor_moved(self) -> None:
+        if self._state.cursor != self.query_one(LineList).cursor:
+            self._say("")
+        self.query_one(InfoPane).show(self._at_cursor().summary())
 
     @on(RowChosen, "#menu")
     def _row_chosen(self) -> None:
         self.action_select()
+
+    def _at_cursor(self) -> MenuState:
+        """Return the state with its cursor where the list's is now.
+
+        A key may be handled before the message of the cursor key that was typed just before it.
+        """
+        self._state.move_to(self.query_one(LineList).cursor)
+        return self._state
 
     def _react(self, answer: Answer) -> None:
         if answer is Answer.NEEDS_VALUE:

@@ -9,14 +9,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Static
 
 from configurator.tui.state import Field
+from configurator.tui.widgets.entry import Entry
 
 
 class EditScreen(ModalScreen[str | None]):
     """Edits one value; checks it at every key and closes with the new text only when it is valid."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Priority: the input has an Enter of its own, which knows nothing of validity and loses the focus to a click.
-        Binding("enter", "accept", "Accept", key_display="Enter", priority=True),
+        Binding("enter", "accept", "OK", key_display="Enter"),  # when a click has taken the focus from the input
         Binding("escape", "cancel", "Cancel", key_display="Esc"),
     ]
 
@@ -29,7 +29,7 @@ class EditScreen(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Static(self._field.title, classes="title", markup=False)
             yield Static(self._field.expects, id="expects", markup=False)
-            yield Input(self._field.value, id="value")
+            yield Entry(self._field.value, "value")
             yield Static("", id="problem", markup=False)
         yield Footer(compact=True)
 
@@ -37,11 +37,15 @@ class EditScreen(ModalScreen[str | None]):
         """Say at once what is wrong with the text."""
         problem = self._field.problem(event.value)
         self.query_one("#problem", Static).update(problem)
-        self.query_one(Input).set_class(bool(problem), "-problem")
+        self.query_one(Entry).set_class(bool(problem), "-problem")
+
+    def on_input_submitted(self) -> None:
+        """Take Enter from the input."""
+        self.action_accept()
 
     def action_accept(self) -> None:
         """Close with a valid text; keep a wrong one, and what is wrong with it, on the screen."""
-        text = self.query_one(Input).value
+        text = self.query_one(Entry).value
         if self._field.problem(text):
             self.app.bell()
         else:

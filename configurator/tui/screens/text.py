@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from configurator.tui.rows import Span
+from configurator.tui.widgets.pane import TextPane
 
 
 class TextScreen(ModalScreen[None]):
@@ -34,20 +33,19 @@ class TextScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the title, the text and the footer."""
         yield Static(self._title, id="text-title", classes="title", markup=False)
-        with VerticalScroll(id="text-scroll", can_focus=False):
-            yield Static(Text("\n".join(p.text for p in self._paragraphs)), id="text")
+        yield TextPane("text", self._paragraphs)
         yield Footer(compact=True)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by `lines`."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        self.query_one(TextPane).scroll_relative(y=lines, animate=False)
 
     def action_page(self, pages: int) -> None:
         """Scroll by `pages` windows."""
-        scroll = self.query_one(VerticalScroll)
+        scroll = self.query_one(TextPane)
         scroll.scroll_relative(y=pages * (scroll.size.height - 1), animate=False)
 
     def action_end(self, end: int) -> None:
         """Scroll to the start (0) or the end (1)."""
-        scroll = self.query_one(VerticalScroll)
+        scroll = self.query_one(TextPane)
         scroll.scroll_to(y=end * scroll.max_scroll_y, animate=False)

@@ -22,8 +22,8 @@ from configurator.tui.rows import Part, Row
 ELLIPSIS = "…"
 
 
-class LineList(ScrollView, can_focus=True):
-    """Rows with a cursor; says by message where the cursor went and which row was chosen."""
+class LineList(ScrollView, can_focus=True, inherit_bindings=False):
+    """Rows with a cursor; says by message that the cursor moved and that its row was chosen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line--cursor", *(f"line--{part}" for part in Part)}
 
@@ -53,7 +53,7 @@ class LineList(ScrollView, can_focus=True):
         """Show `rows` with the cursor on index `cursor`; repaint only the lines of the window that differ."""
         before, self._rows = self._rows, rows
         if len(before) != len(rows):
-            self.virtual_size = Size(self.virtual_size.width, len(rows))
+            self.virtual_size = Size(0, len(rows))
         top = self.scroll_offset.y
         for index in range(top, top + self.size.height):
             if row_at(before, index) != row_at(rows, index):
@@ -71,7 +71,7 @@ class LineList(ScrollView, can_focus=True):
         self.refresh_line(before)
         self.refresh_line(now)
         self._keep_cursor_in_view()
-        self.post_message(CursorMoved(self, now))
+        self.post_message(CursorMoved(self))
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by `rows`."""
@@ -100,13 +100,13 @@ class LineList(ScrollView, can_focus=True):
         if not 0 <= index < len(self._rows):
             return
         if index == self.cursor:
-            self.post_message(RowChosen(self, index))
+            self.post_message(RowChosen(self))
         else:
             self.cursor = index
 
     def render_line(self, y: int) -> Strip:
         """Draw the window's line `y`."""
-        width = self.size.width
+        width = self.scrollable_content_region.width  # `size` counts the scroll bar in
         index = y + self.scroll_offset.y
         base = self.rich_style
         row = row_at(self._rows, index)

@@ -1,10 +1,11 @@
-"""The pane that describes the row under the cursor."""
+"""Panes of text to read: it is taken literally, wrapped to the pane, and drawn a line at a time."""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
 from textual.content import Content
+from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -12,23 +13,23 @@ from configurator.tui.rows import Part, Span
 from configurator.tui.widgets.lines import fit
 
 
-class InfoPane(ScrollView, can_focus=False):
-    """Paragraphs wrapped to the pane; a change repaints only the lines that differ."""
+class TextPane(ScrollView, can_focus=False, inherit_bindings=False):
+    """Paragraphs, each on lines of its own; a change repaints only the lines that differ."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{part}" for part in Part}
 
-    def __init__(self, widget_id: str) -> None:
+    def __init__(self, widget_id: str, paragraphs: Sequence[Span] = ()) -> None:
         super().__init__(id=widget_id)
-        self._paragraphs: Sequence[Span] = ()
+        self._paragraphs = paragraphs
         self._lines: list[Span] = []
 
     @property
     def text(self) -> str:
-        """Return what the pane says, the part below its edge included."""
+        """Return the whole text, the part outside the window included."""
         return "\n".join(paragraph.text for paragraph in self._paragraphs)
 
     def show(self, paragraphs: Sequence[Span]) -> None:
-        """Show `paragraphs`, each on lines of its own."""
+        """Show another text."""
         self._paragraphs = paragraphs
         self._fill()
 
@@ -37,28 +38,38 @@ class InfoPane(ScrollView, can_focus=False):
         self._fill()
 
     def render_line(self, y: int) -> Strip:
-        """Draw line `y`; the last line says when there is more text than the pane has room for."""
-        base, width = self.rich_style, self.size.width
-        if y >= len(self._lines):
+        """Draw the window's line `y`."""
+        base, width = self.rich_style, self.scrollable_content_region.width
+        index = y + self.scroll_offset.y
+        if index >= len(self._lines):
             return Strip.blank(width, base)
-        line = self._lines[y]
+        line = self._lines[index]
         style = base + self.get_component_rich_style(f"line--{line.part}", partial=True)
         return fit([Segment(line.text, style)], width, base)
 
     def _fill(self) -> None:
-        before, self._lines = self._lines, wrap(self._paragraphs, self.size.width, self.size.height)
-        for y in range(self.size.height):
-            if before[y : y + 1] != self._lines[y : y + 1]:
-                self.refresh_line(y)
+        before, self._lines = self._lines, self._fitted(wrap(self._paragraphs, self.scrollable_content_region.width))
+        if len(before) != len(self._lines):
+            self.virtual_size = Size(0, len(self._lines))
+        top = self.scroll_offset.y
+        for index in range(top, top + self.size.height):
+            if before[index : index + 1] != self._lines[index : index + 1]:
+                self.refresh_line(index)
 
-
-def wrap(paragraphs: Sequence[Span], width: int, height: int) -> list[Span]:
-    """Return `paragraphs` as at most `height` lines of `width` cells; the last one names the key for the rest."""
-    lines: list[Span] = []
-    if width < 1:
+    def _fitted(self, lines: list[Span]) -> list[Span]:
         return lines
-    for paragraph in paragraphs:
-        lines += [Span(line.plain, paragraph.part) for line in Content(paragraph.text).wrap(width)]
-        if len(lines) > height:
-            return [*lines[: height - 1], Span("(i for the rest)", Part.NOTE)]
-    return lines
+
+
+class InfoPane(TextPane):
+    """A pane that does not scroll: its last line names the key that shows the rest."""
+
+    def _fitted(self, lines: list[Span]) -> list[Span]:
+        height = self.size.height
+        return lines if len(lines) <= height else [*lines[: height - 1], Span("(i shows the rest)", Part.NOTE)]
+
+
+def wrap(paragraphs: Sequence[Span], width: int) -> list[Span]:
+    """Return `paragraphs` as lines of at most `width` cells."""
+    if width < 1:
+        return []
+    return [Span(line.plain, p.part) for p in paragraphs for line in Content(p.text).wrap(width)]
