@@ -16,7 +16,7 @@ QEMU = "qemu-system-x86_64"
 INSTALL_QEMU = "sudo apt-get install qemu-system-x86"
 
 # I/O ports of the exit code (drivers/qemuexit): the decimal code goes to the first, the end of the run to the second.
-DEBUGCON_PORT = 0x402
+DEBUGCON_PORT = 0x502
 DEBUG_EXIT_PORT = 0xF4
 
 

@@ -152,3 +152,5 @@ func stop(why string) {
 }
 
 func addresses() (program, stack, faultStack, tls uintptr) // defined in entry_amd64.s
+
+func imageEnd() uintptr // defined in entry_amd64.s

@@ -134,6 +134,12 @@ TEXT ·addresses(SB), NOSPLIT, $0-32
 	MOVQ AX, tls+24(FP)
 	RET
 
+// func imageEnd() uintptr
+TEXT ·imageEnd(SB), NOSPLIT, $0-8
+	LEAQ runtime·end(SB), AX
+	MOVQ AX, ret+0(FP)
+	RET
+
 // Six page tables and room to align them; they are left behind when the kernel
 // has made its own.
 GLOBL ·tables(SB), NOPTR, $(4096*7)

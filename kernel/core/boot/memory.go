@@ -55,6 +55,7 @@ func segments(use func(segment)) {
 			flags := raw.Load32(header + phFlags)
 			if flags&flagWrite != 0 {
 				s.prot |= vm.ProtWrite
+				s.end = min(s.end, kernelEnd())
 			}
 			if flags&flagExec != 0 {
 				s.prot |= vm.ProtExec
@@ -62,6 +63,29 @@ func segments(use func(segment)) {
 			use(s)
 		}
 		header += size
+	}
+}
+
+// kernelEnd returns the end of the data that the kernel itself touches, in whole
+// pages. The linker lays variables without pointers last and the largest of them
+// at the end, so behind the boot stack there are only large arrays of the
+// program, such as the 32 MiB that Go's crypto/internal/fips140/drbg may never
+// use: that part is memory like any other, which comes when it is touched. A
+// check on the kernel's binary holds this.
+func kernelEnd() uintptr {
+	_, stack, _, _ := addresses()
+	return (stack + frame.Size - 1) &^ (frame.Size - 1)
+}
+
+// mapProgramData maps what lies behind kernelEnd.
+func mapProgramData() {
+	start, end := kernelEnd(), imageEnd()
+	if start >= end {
+		return
+	}
+	const flags = mapPrivateAnonymous | mapFixed
+	if _, errno := memory.Space.Map(start, end-start, vm.ProtRead|vm.ProtWrite, flags); errno != vm.OK {
+		stop("cannot map the program's data")
 	}
 }
 
@@ -78,6 +102,7 @@ func startMemory() {
 		stop("no memory for page tables")
 	}
 	segments(mapSegment)
+	mapProgramData()
 	for i := 0; i < ram.Len(); i++ {
 		r := ram.At(i)
 		if !s.MapDirect(r.Start, r.End) {

@@ -23,7 +23,10 @@ const (
 )
 
 // Flags of mmap(2).
-const mapPrivateAnonymous = 0x22
+const (
+	mapPrivateAnonymous = 0x22
+	mapFixed            = 0x10
+)
 
 // Entries of the auxiliary vector (System V ABI AMD64, 3.4.3).
 const (

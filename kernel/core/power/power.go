@@ -13,7 +13,7 @@
 // registering and asking is for goroutines; a program exits by exit_group(2).
 //
 // Try it: qemu-system-x86_64 -device isa-debug-exit,iobase=0xf4,iosize=0x04
-// -chardev file,id=code,path=code.txt -device isa-debugcon,iobase=0x402,chardev=code
+// -chardev file,id=code,path=code.txt -device isa-debugcon,iobase=0x502,chardev=code
 package power
 
 import (

@@ -87,7 +87,7 @@ func TestDebugExit(t *testing.T) {
 		}
 		var want []string
 		for _, c := range digits + "\n" {
-			want = append(want, fmt.Sprintf("0x402=%#x", c))
+			want = append(want, fmt.Sprintf("0x502=%#x", c))
 		}
 		m.expect(t, append(want, fmt.Sprintf("0xf4=%#x", code&0xff))...)
 	}
@@ -104,7 +104,7 @@ func TestSwitchOff(t *testing.T) {
 	if end != "S5" {
 		t.Errorf("ended by %s", end)
 	}
-	m.expect(t, "0x402=0x33", "0x402=0xa", "0xf4=0x3", "0xb2=0xf1", "0x604=0x1401", "0x604=0x3401")
+	m.expect(t, "0x502=0x33", "0x502=0xa", "0xf4=0x3", "0xb2=0xf1", "0x604=0x1401", "0x604=0x3401")
 }
 
 // TestSwitchOffHalts stops when neither ACPI's registers nor anything else work.
@@ -163,7 +163,7 @@ func TestPanic(t *testing.T) {
 	if end := m.run(t, Panic); end != "debug exit" {
 		t.Errorf("ended by %s", end)
 	}
-	m.expect(t, "0x402=0x32", "0x402=0xa", "0xf4=0x2")
+	m.expect(t, "0x502=0x32", "0x502=0xa", "0xf4=0x2")
 }
 
 // TestHasQEMUExit asks the debug console for its signature.

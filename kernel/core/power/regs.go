@@ -2,7 +2,7 @@ package power
 
 // QEMU's isa-debugcon and isa-debug-exit devices, as `eggcup run` places them.
 const (
-	portDebugCon  = 0x402
+	portDebugCon  = 0x502
 	debugConReads = 0xe9 // what a present isa-debugcon reads as
 	portDebugExit = 0xf4
 )

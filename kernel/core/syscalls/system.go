@@ -35,11 +35,18 @@ func putString(addr uintptr, s string) {
 	copy(raw.Bytes(addr, utsField-1), s)
 }
 
+// getrandomFlags are GRND_NONBLOCK, GRND_RANDOM and GRND_INSECURE, which are all
+// the same here: the generator is seeded before the program starts.
+const getrandomFlags = 7
+
 func sysGetrandom(c *thread.CPU, f *thread.Frame) uintptr {
 	// Bounded, so that a large request does not keep interrupts off; Linux
 	// returns short counts too.
-	const most = 64 << 10
+	const most = 256 << 10
 	n := min(f.SI, most)
+	if f.DX&^getrandomFlags != 0 {
+		return fail(EINVAL)
+	}
 	if !writable(f.DI, n) {
 		return fail(EFAULT)
 	}

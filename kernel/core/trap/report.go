@@ -1,23 +1,19 @@
 package trap
 
 import (
-	"eggcup/kernel/core/console"
+	"eggcup/kernel/core/bug"
+	"eggcup/kernel/core/memory"
 	"eggcup/kernel/core/thread"
+	"eggcup/kernel/core/x86"
 )
 
+// report prints the registers and the backtrace of what cannot go on.
 func report(title string, f *thread.Frame, addr uintptr) {
-	console.Print(title)
-	console.Print(" vector ")
-	console.PrintInt(int64(f.Vector))
-	console.Print(" err ")
-	console.PrintHex(f.Err)
-	console.Print(" ip ")
-	console.PrintHex(f.IP)
-	console.Print(" sp ")
-	console.PrintHex(f.SP)
-	console.Print(" cr2 ")
-	console.PrintHex(addr)
-	console.Print(" bp ")
-	console.PrintHex(f.BP)
-	console.Print("\n")
+	bug.Report(title, &bug.Registers{Frame: *f, CR2: addr, CR3: x86.ReadCR3()}, mapped)
+}
+
+// mapped reports whether the byte at addr can be read without a fault.
+func mapped(addr uintptr) bool {
+	_, ok := memory.Space.Translate(addr)
+	return ok
 }
