@@ -1,5 +1,5 @@
 // Package qemuexit says whether QEMU's exit devices are there: isa-debugcon at
-// port 0x402, which takes the exit code as a line of text, and isa-debug-exit
+// port 0x502, which takes the exit code as a line of text, and isa-debug-exit
 // at 0xf4, which ends QEMU.
 //
 // Using them is the kernel's business (core/power), and depends on the
@@ -9,7 +9,7 @@
 // Context: goroutine.
 //
 // Try it: qemu-system-x86_64 -device isa-debug-exit,iobase=0xf4,iosize=0x04
-// -chardev file,id=code,path=code.txt -device isa-debugcon,iobase=0x402,chardev=code
+// -chardev file,id=code,path=code.txt -device isa-debugcon,iobase=0x502,chardev=code
 package qemuexit
 
 import (
@@ -23,7 +23,7 @@ var present = power.HasQEMUExit
 // Init looks for the devices.
 func Init() error {
 	if !present() {
-		return unit.Absent("no isa-debugcon at port 0x402")
+		return unit.Absent("no isa-debugcon at port 0x502")
 	}
 	return nil
 }
