@@ -1,0 +1,94 @@
+# The targets that kernel people's fingers know, each one line onto eggcup. `make help` lists them.
+#
+#   make run PKG=examples/hello ARGS='--machine microvm'
+#   make test-boot K=hello
+
+PKG ?= examples/hello
+PYTHON ?= python3
+ARGS ?=
+K ?=
+
+EGGCUP := .venv/bin/eggcup
+PY := .venv/bin/python
+GO := .venv/bin/go
+SETUP := .venv/.eggcup-setup
+GO_CODE := kernel drivers examples tests *.go
+
+# The developer's own Go settings change nothing here.
+export GOFLAGS := -trimpath
+export GOWORK := off
+export GOTOOLCHAIN := local
+
+.NOTPARALLEL:
+.PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean \
+	check test test-host test-python test-go test-boot go1.26
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+menuconfig: setup ## Choose the configuration in the terminal
+	$(EGGCUP) menuconfig $(ARGS)
+
+defconfig: setup ## Take a preset: make defconfig ARGS=tiny
+	$(EGGCUP) defconfig $(ARGS)
+
+olddefconfig: setup ## Bring .config up to date, with defaults for what is new
+	$(EGGCUP) olddefconfig $(ARGS)
+
+savedefconfig: setup ## Write the shortest file that says the same as .config
+	$(EGGCUP) savedefconfig $(ARGS)
+
+kernel: setup .config ## Build kernel.elf from PKG
+	$(EGGCUP) build $(PKG) -o kernel.elf $(ARGS)
+
+run: setup qemu .config ## Build PKG and boot it on this terminal
+	$(EGGCUP) run $(PKG) $(ARGS)
+
+test: check test-host test-boot ## The whole test suite
+
+check: setup ## Formatting, lint, types, layers
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	@unformatted=$$($$($(GO) env GOROOT)/bin/gofmt -l $(GO_CODE)); \
+		test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted"; exit 1; }
+	$(GO) vet ./...
+
+test-host: test-go test-python ## All tests that boot nothing
+
+test-go: setup ## Go tests on the host: make test-go K=./kernel/core/vm
+	$(GO) test $(or $(K),./kernel/... ./drivers/...)
+
+test-python: setup qemu go1.26 ## Python tests but the boots: make test-python K=wheel
+	$(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
+
+test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
+	$(PY) -m pytest tests/boot -m boot $(if $(K),-k '$(K)') $(ARGS)
+
+bench: setup qemu ## Measure against Linux guests
+	$(PY) scripts/bench $(ARGS)
+
+clean: ## Remove what builds and tests leave
+	rm -rf build dist kernel.elf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+distclean: clean ## Remove the environment and the configuration too
+	rm -rf .venv .cache .config .config.old
+
+setup: $(SETUP) ## Make .venv with the pinned dependencies and the Go toolchain
+
+$(SETUP): requirements.lock pyproject.toml scripts/setup-venv
+	@PYTHON=$(PYTHON) scripts/setup-venv
+	@touch $@
+
+.PHONY: qemu
+qemu:
+	@command -v qemu-system-x86_64 >/dev/null || scripts/apt-install qemu-system-x86
+
+go1.26: .cache/go1.26/.eggcup-setup
+.cache/go1.26/.eggcup-setup: requirements-go1.26.lock scripts/setup-go1.26 | $(SETUP)
+	scripts/setup-go1.26
+	@touch $@
+
+.config: | $(SETUP)
+	$(EGGCUP) defconfig
