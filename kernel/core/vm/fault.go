@@ -98,7 +98,9 @@ const maxWindow = 64
 // are present just before it. A program that fills memory in order therefore
 // takes a fault for 1, 1, 2, 4 ... maxWindow pages, each costing a trap less,
 // while one that touches a page here and there pays for that page alone. At no
-// time is more than half of what a run has mapped unasked for.
+// time is more than half of what a run has mapped unasked for. After a 2 MiB page
+// the answer is the whole block, which wantsHuge takes as it is and mapSmall
+// cuts to maxWindow.
 func (s *Space) window(addr uintptr, p *path, level uint, r *region) uintptr {
 	if addr == r.start || !s.plenty(maxWindow) {
 		return 1
@@ -110,7 +112,7 @@ func (s *Space) window(addr uintptr, p *path, level uint, r *region) uintptr {
 		if last := s.walk(addr-pageSize, &before); last == 1 {
 			run = runBefore(before[1].next(1), blockPages)
 		} else if before[last].load() != 0 {
-			run = maxWindow
+			run = blockPages
 		}
 	} else if level == 1 {
 		run = runBefore(p[1], i)
@@ -135,7 +137,7 @@ func runBefore(p slot, limit uintptr) uintptr {
 // memory go and nothing is mapped yet. p leads to the slot of the first.
 func (s *Space) mapSmall(addr uintptr, p *path, pages uintptr, flags entry) Result {
 	mapped := uintptr(0)
-	pages = min(pages, blockPages-index(addr, 1))
+	pages = min(pages, maxWindow, blockPages-index(addr, 1))
 	for entries := p[1]; mapped < pages && entries.load() == 0; mapped++ {
 		phys, ok := s.frames.Alloc(0)
 		if !ok {

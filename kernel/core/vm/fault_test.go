@@ -61,7 +61,7 @@ func TestDenseMemory(t *testing.T) {
 		advice       int
 		faults, huge uintptr
 	}{
-		{"2 MiB pages", everything, AdviseNormal, 38, 32},
+		{"2 MiB pages", everything, AdviseNormal, 39, 32},
 		{"advised 2 MiB pages", everything, AdviseHugePage, 32, 32},
 		{"advised against", everything, AdviseNoHugePage, 262, 0},
 		{"configured without", Options{NoExecute: true}, AdviseHugePage, 262, 0},
