@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"sync"
 
+	_ "eggcup/kernel/core/boot" // a program that starts units is a kernel
 	"eggcup/kernel/klog"
 )
 
