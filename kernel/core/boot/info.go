@@ -36,9 +36,11 @@ const (
 	multibootCommandLine = 16
 	multibootMapLength   = 44
 	multibootMapAddress  = 48
+	multibootLoaderName  = 64
 	multibootHasMemory   = 1 << 0
 	multibootHasCommand  = 1 << 2
 	multibootHasMap      = 1 << 6
+	multibootHasLoader   = 1 << 9
 	multibootEntryBase   = 4 // behind the entry's size
 	multibootEntryLength = 12
 	multibootEntryType   = 20
@@ -87,7 +89,11 @@ func readPVH(info uintptr) {
 func readMultiboot(info uintptr) {
 	flags := raw.Load32(info + multibootFlags)
 	if flags&multibootHasCommand != 0 {
-		copyCommandLine(uintptr(raw.Load32(info + multibootCommandLine)))
+		p := uintptr(raw.Load32(info + multibootCommandLine))
+		if flags&multibootHasLoader != 0 && raw.Load32(uintptr(raw.Load32(info+multibootLoaderName))) == loaderQEMU {
+			p = skipWord(p) // QEMU puts the kernel's file name first
+		}
+		copyCommandLine(p)
 	}
 	if flags&multibootHasMap == 0 {
 		if flags&multibootHasMemory != 0 {
@@ -104,6 +110,20 @@ func readMultiboot(info uintptr) {
 			ram.Add(start, start+raw.Load(entry+multibootEntryLength))
 		}
 		entry += 4 + uintptr(raw.Load32(entry))
+	}
+}
+
+// loaderQEMU is "qemu" as a little-endian word.
+const loaderQEMU = 'q' | 'e'<<8 | 'm'<<16 | 'u'<<24
+
+// skipWord returns the address behind the first word of a C string.
+func skipWord(p uintptr) uintptr {
+	for {
+		switch raw.Load8(p) {
+		case 0, ' ':
+			return p
+		}
+		p++
 	}
 }
 
