@@ -16,7 +16,7 @@ func (s *Space) drop(start, end uintptr) {
 		next := after(addr, level)
 		if e := p[level].load(); e != 0 {
 			if addr&(blockSize-1) != 0 || next > end {
-				s.split(addr, &p)
+				s.split(&p)
 				continue
 			}
 			s.dropHuge(addr, &p)
@@ -68,7 +68,7 @@ func (s *Space) reprotect(start, end uintptr, prot Prot) {
 			p[1].store(entry(e.frame()) | flags)
 			s.retire(addr, 0, 0)
 		case addr&(blockSize-1) != 0 || next > end:
-			s.split(addr, &p)
+			s.split(&p)
 			continue
 		default:
 			p[2].store(entry(e.frame()) | flags | entryLarge)

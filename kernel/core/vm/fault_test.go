@@ -144,6 +144,15 @@ func TestWindowStops(t *testing.T) {
 	if m.page(block + 18*pageSize)[0] != 7 {
 		t.Error("a window replaced a page that was there")
 	}
+	m.munmap(block, blockSize)
+	m.options.HugePages = true
+	m.mmap(block, blockSize+200*pageSize, rw, MapFixed)
+	m.Touch(block, blockSize, Write)
+	before = m.Stats().Resident
+	m.Fault(block+blockSize, Write)
+	if got := m.Stats().Resident - before; got != maxWindow || m.Stats().Huge != 1 {
+		t.Errorf("the window after a 2 MiB page mapped %d pages, want %d", got, maxWindow)
+	}
 }
 
 // TestTightMemory has 16 MiB of which a quarter must stay free of 2 MiB pages.
@@ -157,6 +166,24 @@ func TestTightMemory(t *testing.T) {
 	}
 	if stats.Resident != 14*mib/pageSize {
 		t.Errorf("%d pages are resident, want %d", stats.Resident, 14*mib/pageSize)
+	}
+}
+
+// TestTightWindow: when memory is tight, a fault maps what was asked for.
+func TestTightWindow(t *testing.T) {
+	m := newMachine(t, 4*mib, Options{NoExecute: true})
+	addr := m.mmap(0, 4*mib, rw, 0)
+	for m.frames.Available() > m.frames.Total()/4 {
+		m.Touch(addr, 1, Write)
+		addr += pageSize
+	}
+	if _, ok := m.Translate(addr); ok {
+		t.Fatal("the last window was not used up")
+	}
+	before := m.Stats().Resident
+	m.Fault(addr, Write)
+	if got := m.Stats().Resident - before; got != 1 {
+		t.Errorf("%d pages were mapped, want 1", got)
 	}
 }
 

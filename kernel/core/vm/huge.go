@@ -113,13 +113,11 @@ func (s *Space) collapse(p *path, leaf entry) {
 	s.stats.Collapses++
 }
 
-// split turns the 2 MiB page at addr, where p leads at level 2, into small pages
-// in the same frames. The TLB must not keep the large page beside the small ones
-// (SDM volume 3, 5.10.2.3).
-func (s *Space) split(addr uintptr, p *path) {
-	p[2].store(s.smallPages(p[2].load()))
-	s.retire(addr, 0, 0)
-}
+// split turns the 2 MiB page that p leads to at level 2 into small pages in the
+// same frames. The TLB must not keep the large page beside them (SDM volume 3,
+// 5.10.2.3): the caller goes on to change one of them and invalidates it, which
+// drops the large page.
+func (s *Space) split(p *path) { p[2].store(s.smallPages(p[2].load())) }
 
 // smallPages returns the entry of a table that maps what the 2 MiB page leaf
 // maps.

@@ -219,7 +219,12 @@ func TestReclaimGoesOn(t *testing.T) {
 	m.mmap(base+blockSize, 3*blockSize, rw, MapFixed)
 	m.Advise(base+blockSize, 3*blockSize, AdvisePopulateWrite)
 	for i, want := range []uintptr{base + 2*blockSize, base + 3*blockSize, base + 4*blockSize} {
-		if !m.Reclaim() || m.Stats().Reclaimed != uintptr(i+1)*blockPages || m.reclaimStart != want {
+		ok := m.Reclaim()
+		if _, cached := m.tlb[base]; i > 0 && !cached {
+			t.Error("the first page was searched again")
+		}
+		m.checkTLB()
+		if !ok || m.Stats().Reclaimed != uintptr(i+1)*blockPages || m.reclaimStart != want {
 			t.Errorf("search %d: %d pages reclaimed, the next begins at %#x, want %#x", i, m.Stats().Reclaimed, m.reclaimStart, want)
 		}
 	}
