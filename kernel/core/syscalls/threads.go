@@ -3,7 +3,7 @@ package syscalls
 import (
 	"eggcup/kernel/core/console"
 	"eggcup/kernel/core/futex"
-	"eggcup/kernel/core/memory"
+	"eggcup/kernel/core/pool"
 	"eggcup/kernel/core/power"
 	"eggcup/kernel/core/raw"
 	"eggcup/kernel/core/thread"
@@ -25,7 +25,7 @@ func sysClone(c *thread.CPU, f *thread.Frame) uintptr {
 	if flags&cloneVM == 0 || flags&cloneThread == 0 {
 		return sysFork(c, f)
 	}
-	page := memory.Page()
+	page := pool.Page()
 	if page == 0 {
 		return fail(EAGAIN)
 	}
