@@ -180,16 +180,20 @@ class BrowseScreen(Screen[None]):
 
     def _show(self, message: str = "") -> None:
         state = self._state
-        self.query_one("#title", Static).update(
-            f"{state.title}   {state.path}{' [modified]' if state.modified else ''}"
-        )
-        self.query_one("#trail", Static).update(state.trail)
+        self._put("title", f"{state.title}   {state.path}{' [modified]' if state.modified else ''}")
+        self._put("trail", state.trail)
         self.query_one(LineList).show(state.rows, state.cursor)
         self.query_one(InfoPane).show(state.summary())
         self._say(message)
 
     def _say(self, message: str) -> None:
-        self.query_one("#message", Static).update(message)
+        self._put("message", message)
+
+    def _put(self, line: str, text: str) -> None:
+        """Show a text in one of the lines of fixed height; a new layout for it would repaint the whole screen."""
+        static = self.query_one(f"#{line}", Static)
+        if static.content != text:
+            static.update(text, layout=False)
 
 
 KEYS = (

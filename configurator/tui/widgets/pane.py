@@ -49,14 +49,14 @@ class TextPane(ScrollView, can_focus=False, inherit_bindings=False):
 
     def _fill(self) -> None:
         before, self._lines = self._lines, self._fitted(wrap(self._paragraphs, self.scrollable_content_region.width))
-        if len(before) != len(self._lines):
-            self.virtual_size = Size(0, len(self._lines))
         top = self.scroll_offset.y
         for index in range(top, top + self.size.height):
             if before[index : index + 1] != self._lines[index : index + 1]:
                 self.refresh_line(index)
 
     def _fitted(self, lines: list[Span]) -> list[Span]:
+        """Return the lines to draw: all, and the pane scrolls over them."""
+        self.virtual_size = Size(0, len(lines))
         return lines
 
 
@@ -64,6 +64,7 @@ class InfoPane(TextPane):
     """A pane that does not scroll: its last line names the key that shows the rest."""
 
     def _fitted(self, lines: list[Span]) -> list[Span]:
+        """Return the lines to draw; the size stays, since another one would lay out the whole screen anew."""
         height = self.size.height
         return lines if len(lines) <= height else [*lines[: height - 1], Span("(i shows the rest)", Part.NOTE)]
 
