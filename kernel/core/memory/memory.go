@@ -22,9 +22,12 @@ var (
 )
 
 // Page returns the address of a zeroed page in the direct map, or 0 when there
-// is none.
+// is none, not even among the untouched pages of the program's large ones.
 func Page() uintptr {
 	phys, ok := Frames.Alloc(0)
+	if !ok && Space.Reclaim() {
+		phys, ok = Frames.Alloc(0)
+	}
 	if !ok {
 		return 0
 	}
@@ -34,7 +37,11 @@ func Page() uintptr {
 }
 
 // FreePage gives back what Page returned.
-func FreePage(page uintptr) { Frames.Free(page-Frames.Offset(), 0) }
+func FreePage(page uintptr) {
+	if phys := page - Frames.Offset(); !Frames.Free(phys, 0) {
+		vm.Bug("memory: bad free of frame", phys)
+	}
+}
 
 // Readable makes n bytes of the program's memory present, so that the kernel
 // can read them without a fault.

@@ -35,6 +35,10 @@ func handleSyscall() {
 	leave(c)
 }
 
+// TimerInterrupts counts the interrupts of the timer: a CPU without work has
+// none, and a test holds that.
+var TimerInterrupts uint64
+
 // handleTrap answers an exception or an interrupt.
 //
 // Context: kernel; called by the vectors.
@@ -48,6 +52,7 @@ func handleTrap() {
 	case vector < firstExternal:
 		exception(t, vector)
 	case vector == VectorTimer:
+		TimerInterrupts++
 		apic.EOI()
 		c.Tick()
 	case vector >= irq.FirstVector && vector < irq.FirstVector+irq.Lines:
