@@ -20,6 +20,7 @@ import (
 	"unsafe"
 
 	"eggcup/kernel/config"
+	"eggcup/kernel/core/clock"
 	"eggcup/kernel/core/console"
 	"eggcup/kernel/core/memory"
 	"eggcup/kernel/core/raw"
@@ -36,6 +37,7 @@ var (
 	store8      = storePhysical
 	stop        = x86.Stop
 	tripleFault = noIDT
+	settle      = pause
 )
 
 // Register is a hardware register of 8 bits: an I/O port or, with Memory set, a
@@ -106,13 +108,13 @@ func Reboot() {
 	console.Drain()
 	if acpiReset.Register.Address != 0 {
 		write8(acpiReset.Register, acpiReset.Value)
-		pause()
+		settle()
 	}
 	for i := 0; i < pollLimit8042 && in8(port8042)&inputFull != 0; i++ {
 		x86.Pause()
 	}
 	out8(port8042, pulseReset)
-	pause()
+	settle()
 	tripleFault()
 	Halt()
 }
@@ -157,7 +159,7 @@ func switchOff() {
 	s := &acpiSleep
 	if s.SleepControl.Address != 0 {
 		write8(s.SleepControl, s.TypeA<<sleepType|sleepEnable)
-		pause()
+		settle()
 	}
 	if s.PM1aControl == 0 {
 		return
@@ -167,7 +169,7 @@ func switchOff() {
 	if s.PM1bControl != 0 {
 		enterS5(s.PM1bControl, s.TypeB)
 	}
-	pause()
+	settle()
 }
 
 // enableACPI takes the PM1 registers over from the firmware. That waits until
@@ -206,10 +208,16 @@ func storePhysical(address uintptr, v uint8) {
 	}
 }
 
-// pause gives the hardware a moment to act before something else is tried.
+// pause gives the hardware time to act before something else is tried. It
+// touches no device: QEMU's main loop, which has to see the request, would
+// have to wait for each access.
 func pause() {
-	for i := 0; i < pollLimit8042; i++ {
-		in8(port8042)
+	start := clock.Nanotime()
+	for i := 0; i < settleSpins || start != 0; i++ {
+		if clock.Nanotime()-start > settleTime {
+			return
+		}
+		x86.Pause()
 	}
 }
 

@@ -47,11 +47,11 @@ func (m *machine) out16(port uint16, v uint16) {
 func (m *machine) run(t *testing.T, f func()) (end off) {
 	t.Helper()
 	defer func(a func(uint16) uint8, b func(uint16) uint16, c func(uint16, uint8), d func(uint16, uint16),
-		e func(uint16, uint32), g func(uintptr, uint8), h, i func()) {
-		in8, in16, out8, out16, out32, store8, stop, tripleFault = a, b, c, d, e, g, h, i
+		e func(uint16, uint32), g func(uintptr, uint8), h, i, j func()) {
+		in8, in16, out8, out16, out32, store8, stop, tripleFault, settle = a, b, c, d, e, g, h, i, j
 		acpiSleep, acpiReset = ACPISleep{}, ACPIReset{}
 		end, _ = recover().(off)
-	}(in8, in16, out8, out16, out32, store8, stop, tripleFault)
+	}(in8, in16, out8, out16, out32, store8, stop, tripleFault, settle)
 	in8 = func(uint16) uint8 { return 0xff }
 	in16 = func(uint16) uint16 { return m.pm1 }
 	out8, out16 = m.out8, m.out16
@@ -67,6 +67,7 @@ func (m *machine) run(t *testing.T, f func()) (end off) {
 	}
 	stop = func() { panic(off("halt")) }
 	tripleFault = func() { panic(off("triple fault")) }
+	settle = func() {}
 	f()
 	return "returned"
 }

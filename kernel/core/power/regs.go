@@ -15,6 +15,13 @@ const (
 	pollLimit8042 = 10_000
 )
 
+// How long the hardware gets to do as it was told, in nanoseconds; in turns of
+// a loop before the clock runs.
+const (
+	settleTime  = 1_000_000_000
+	settleSpins = 20_000_000
+)
+
 // ACPI PM1 control register (ACPI 6.5, 4.8.3.2.1).
 const (
 	pm1SCIEnable  = 1 << 0
