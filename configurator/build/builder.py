@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shlex
 import stat
 import tempfile
@@ -95,8 +96,9 @@ def build(request: BuildRequest) -> BuildResult:
         program = inspect(request.package, go, workspace.go_work, overlay.path)
         stale = inject_init(overlay, request.sources, program, request.tree.module)
         linked = folder / "linked.elf"
-        if not _go_build(request, go, workspace.go_work, overlay.path, linked):
-            hints = _what_to_try(program, go, workspace, overlay.path)
+        errors = _go_build(request, go, workspace.go_work, overlay.path, linked)
+        if errors is not None:
+            hints = _what_to_try(errors, program, go, workspace, overlay.path)
             raise BuildError(f"go could not build {program.folder}", hints=hints)
         kernel = elf.add_boot_headers(linked.read_bytes())
     memory_end = elf.parse(kernel).memory_end
@@ -112,8 +114,8 @@ def build(request: BuildRequest) -> BuildResult:
     )
 
 
-def _go_build(request: BuildRequest, go: GoToolchain, go_work: Path, overlay: Path, linked: Path) -> bool:
-    """Run `go build` and return whether it succeeded; it says itself what is wrong."""
+def _go_build(request: BuildRequest, go: GoToolchain, go_work: Path, overlay: Path, linked: Path) -> str | None:
+    """Run `go build`; return what it said when it failed, which the user has seen by then."""
     environment = go.environment(go_work=go_work)
     arguments = ["build", "-trimpath", "-buildvcs=false", "-o", str(linked), "-overlay", str(overlay)]
     arguments += [
@@ -125,19 +127,23 @@ def _go_build(request: BuildRequest, go: GoToolchain, go_work: Path, overlay: Pa
     arguments.append(str(request.package))
     decided = {name: value for name, value in environment.items() if os.environ.get(name) != value}
     request.commands(shlex.join(["env", *(f"{k}={v}" for k, v in sorted(decided.items())), str(go.binary), *arguments]))
-    return go.stream(arguments, environment, request.go_output) == 0
+    said: list[str] = []
+
+    def pass_on(line: str) -> None:
+        said.append(line)
+        request.go_output(line)
+
+    return "".join(said) if go.stream(arguments, environment, pass_on) else None
 
 
-def _what_to_try(program: Program, go: GoToolchain, workspace: Workspace, overlay: Path) -> list[str]:
-    """Return what eggcup knows and go does not say about a build that failed."""
+def _what_to_try(said: str, program: Program, go: GoToolchain, workspace: Workspace, overlay: Path) -> list[str]:
+    """Return what eggcup knows, and go does not, about a build that failed with the words `said`."""
     hints = []
     cgo = cgo_packages(program, go, workspace.go_work, overlay)
     if cgo:
         hints.append(f"do without the packages that use cgo, which a kernel cannot have: {', '.join(cgo)}")
-    if workspace.module_root is None:
+    if workspace.module_root is None and re.search("is not in std|no required module|cannot find module", said):
         hints.append(f"the folder has no go.mod; for a program with dependencies: cd {program.folder} && go mod init")
-    if workspace.vendored:
-        hints.append("go mod vendor, if the vendor folder is older than go.mod")
     return hints
 
 

@@ -95,8 +95,20 @@ def cgo_packages(program: Program, go: GoToolchain, go_work: Path, overlay: Path
 
 def _list(go: GoToolchain, folder: Path, environment: Mapping[str, str], overlay: Path) -> dict[str, Any]:
     arguments = ["list", "-e", "-overlay", str(overlay), f"-json={_FIELDS}", str(folder)]
-    listed = json.loads(go.query(arguments, environment))
+    try:
+        listed = json.loads(go.query(arguments, environment))
+    except BuildError as problem:
+        _explain_vendoring(problem)
+        raise
     return dict(listed)
+
+
+def _explain_vendoring(problem: BuildError) -> None:
+    """Replace go's words on a vendor folder that is out of date, which advise to mend eggcup's own workspace."""
+    first, _, rest = problem.message.partition("\n")
+    if "inconsistent vendoring" in first:
+        details = "; ".join(line.strip() for line in rest.partition("To ignore")[0].splitlines() if line.strip())
+        raise BuildError(f"the vendor folder does not fit go.mod: {details}", hints=["go mod vendor"]) from problem
 
 
 def _refuse_cgo(path: Path) -> None:

@@ -47,7 +47,6 @@ class Workspace:
     go_work: Path
     module_root: Path | None
     overlay: dict[Path, Path] = field(default_factory=dict)
-    vendored: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def prepare(tree: KernelTree, package: Path, go: GoToolchain, folder: Path) -> W
     if not vendored:
         shutil.rmtree(folder / "vendor", ignore_errors=True)
     _write(go_work, plan, go, sums=users_go_work)
-    return Workspace(go_work, module_root, vendored=vendored)
+    return Workspace(go_work, module_root)
 
 
 def _bare(tree: KernelTree, package: Path, go: GoToolchain, go_work: Path) -> Workspace:

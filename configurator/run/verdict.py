@@ -36,7 +36,7 @@ class Verdict:
 def exit_code_in(path: Path) -> int | None:
     """Return the exit code that the guest wrote, None when it wrote none.
 
-    The firmware writes its own messages to the same port before the guest runs, so only the last line counts.
+    Only the last line counts: firmware and boot loaders may write messages to a debug console as well.
     """
     try:
         lines = path.read_bytes().split(b"\n")

@@ -1,0 +1,1 @@
+"""From a Go program to a bootable image."""
