@@ -8,8 +8,8 @@ A file of cases/ holds the cases of a topic, one table each:
 - `generate`: the program has a zz_init.go of its own, from `eggcup generate`;
 - `reverse_ties`: units that could start in any order start the other way round;
 - `append`, `memory` (MiB), `timeout` (seconds), `exit`: arguments, machine and end of `eggcup run`;
-- `expect`: lines in this order, each on a later line than the one before. A text is the whole line; between slashes it is
-  a regular expression that the line contains;
+- `expect`: lines in this order, each on a later line than the one before. A text is the whole line, between slashes a
+  regular expression that the line contains;
 - `forbid`: lines that must not be there, beside those wrong in every boot;
 - `count`: how many lines fit an expectation;
 - `wall_clock`: group 1 of `line` is the host's time as the line arrives, within `within` seconds;
