@@ -70,8 +70,8 @@ def _fault(words: list[str], *, short: bool = False) -> str | None:
     """Return what is wrong with a command, None for a right one and for programs that are not ours."""
     program, arguments = Path(words[0]).name, words[1:]
     if program == "make":
-        unknown = {word for word in arguments if "=" not in word} - make_targets()
-        return f"make has no target {sorted(unknown)}" if unknown else None
+        unknown = {word.partition("=")[0] for word in arguments} - make_names()
+        return f"make has no target or variable {sorted(unknown)}" if unknown else None
     if program == "eggcup":
         return _eggcup_fault(arguments, short=short)
     if words[0].startswith("scripts/") and not (ROOT / words[0]).is_file():
@@ -93,14 +93,22 @@ def _eggcup_fault(arguments: list[str], *, short: bool) -> str | None:
     return None
 
 
-def make_targets() -> set[str]:
-    """Return the targets of the Makefile."""
+def make_names() -> set[str]:
+    """Return the targets and the variables of the Makefile."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    return set(re.findall(r"^([a-z0-9.-]+):", text, re.MULTILINE))
+    targets = re.findall(r"^([a-z0-9.-]+):", text, re.MULTILINE)
+    return {*targets, *re.findall(r"^([A-Z]+) \?=", text, re.MULTILINE)}
 
 
 @pytest.mark.parametrize(
-    "command", ["make menuconfg", "eggcup olddefcnfig", "eggcup run --machin pc", "scripts/no-such-script"]
+    "command",
+    [
+        "make menuconfg",
+        "make bench BENCH_ARGS=x",
+        "eggcup olddefcnfig",
+        "eggcup run --machin pc",
+        "scripts/no-such-script",
+    ],
 )
 @pytest.mark.parametrize("short", [False, True])
 def test_a_wrong_command_is_seen(command: str, *, short: bool) -> None:
