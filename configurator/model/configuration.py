@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import describe, dotconfig, engine, units, values
+from configurator.model import answers, describe, dotconfig, engine, units, values
 from configurator.model.dotconfig import PREFIX, Assignment
 from configurator.model.places import shown
+from configurator.model.symbols import in_turn
+from configurator.model.values import Wanted
 from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     import kconfiglib
+
+    from configurator.model.answers import Probability
+    from configurator.model.tree import Tree
 
 _HEADER = """\
 #
@@ -28,10 +33,9 @@ _HEADER = """\
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the user has set, for `Configuration.restore`."""
+    """What the user has set, in the order in which he did, for `Configuration.restore`."""
 
     values: tuple[tuple[str, str], ...]
-    selections: tuple[str, ...]
 
 
 class Configuration:
@@ -49,7 +53,7 @@ class Configuration:
             warnings and undefined symbols.
     """
 
-    def __init__(self, tree: kconfiglib.Kconfig, kconfig: Path, path: Path | None) -> None:
+    def __init__(self, tree: Tree, kconfig: Path, path: Path | None) -> None:
         self._tree = tree
         self._reassigned: list[TreeWarning] = []
         self.kconfig = kconfig
@@ -78,8 +82,8 @@ class Configuration:
         if found:
             assignments = dotconfig.read_assignments(found)
             configuration._note_reassigned(assignments)
-            missed = configuration.set_all(assignments)
-            promptless = (name for name in configuration._tree.syms if not configuration.has_prompt(name))
+            missed = configuration._apply(configuration._well_formed(assignments))
+            promptless = (name for name, symbol in configuration._tree.syms.items() if not values.takes_values(symbol))
             derived = frozenset(promptless)  # written for reading only: editing what they follow from outdates them
             configuration.not_taken = tuple(one for one in missed if one.name not in derived)
         configuration.tree_warnings = tuple(engine.tree_warnings(configuration._tree))
@@ -90,8 +94,8 @@ class Configuration:
         return values.has_prompt(self._tree.syms[name])
 
     def get(self, name: str) -> str:
-        """Return the value of a symbol: y or n, a number, a text; "" where its dependencies leave it none."""
-        return self._symbol(name).str_value
+        """Return the value of a symbol: y, m or n, a number, a text; "" where its dependencies leave it none."""
+        return values.value_now(self._symbol(name))
 
     def set(self, name: str, value: str) -> NotTaken | None:
         """Give a symbol a value.
@@ -109,17 +113,20 @@ class Configuration:
     def set_all(self, assignments: Iterable[Assignment]) -> list[NotTaken]:
         """Give several symbols their values at once, so that their order does not matter; the last one counts.
 
+        A member of a choice cannot be set to n here, as that would leave it to chance which one is chosen instead. In a
+        file it can, as C kconfig has it.
+
         Returns:
-            The assignments that do not hold, in the order given.
+            The assignments that do not hold.
 
         Raises:
             UsageError: as `set`; all assignments are looked at, and nothing has changed.
         """
         before = self.snapshot()
         wanted = self._well_formed(assignments)
-        for symbol, _, value in wanted:
-            if values.has_prompt(symbol):  # kconfiglib would store the others' to no effect, and warn
-                symbol.set_value(value)
+        emptying = [one for one in wanted if values.would_empty_choice(one, wanted)]
+        missed = self._apply([one for one in wanted if one not in emptying])
+        missed += [values.choice_is_full(symbol, assignment) for symbol, assignment, _ in emptying]
         problems = []
         for symbol, assignment, value in wanted:
             try:
@@ -129,8 +136,7 @@ class Configuration:
         if problems:
             self.restore(before)
             raise _summary(problems)
-        checked = (values.not_taken(symbol, assignment, value) for symbol, assignment, value in wanted)
-        return [missed for missed in checked if missed]
+        return missed
 
     def check(self, name: str, value: str) -> None:
         """Refuse a value that `set` would refuse, and change nothing.
@@ -150,28 +156,33 @@ class Configuration:
                 member.unset_value()
         symbol.unset_value()
 
+    def answer_all(self, value: str) -> None:
+        """Give every bool and tristate that is not set yet the value y, m or n, as far as it can have it."""
+        answers.answer_all(self._tree, value)
+
+    def answer_at_random(self, seed: int, probability: Probability) -> None:
+        """Give every bool, tristate and choice that is not set yet a random value; equal seeds give equal values."""
+        answers.answer_at_random(self._tree, seed, probability)
+
+    @property
+    def has_modules(self) -> bool:
+        """Return whether the tree has a symbol with the keyword `modules`."""
+        return self._tree.modules_symbol is not None
+
     def snapshot(self) -> Snapshot:
         """Return what the user has set so far."""
-        tristate = {0: "n", 1: "m", 2: "y"}
-        given = (
-            (symbol.name, symbol.user_value if isinstance(symbol.user_value, str) else tristate[symbol.user_value])
-            for symbol in self._tree.unique_defined_syms
-            if symbol.user_value is not None
-        )
-        chosen = (choice.user_selection.name for choice in self._tree.unique_choices if choice.user_selection)
-        return Snapshot(tuple(given), tuple(chosen))
+        given = in_turn(self._tree.unique_defined_syms)
+        return Snapshot(tuple((symbol.name, values.user_value(symbol)) for symbol in given))
 
     def restore(self, snapshot: Snapshot) -> None:
         """Return to what `snapshot` holds."""
         self._tree.unset_values()
         for name, value in snapshot.values:
             self._tree.syms[name].set_value(value)
-        for name in snapshot.selections:  # after the values: the last member set to y would count otherwise
-            self._tree.syms[name].set_value("y")
 
     def values(self) -> dict[str, str]:
         """Return the value of every symbol, by name."""
-        return {symbol.name: symbol.str_value for symbol in self._tree.unique_defined_syms}
+        return {symbol.name: values.value_now(symbol) for symbol in self._tree.unique_defined_syms}
 
     def symbol(self, name: str) -> SymbolInfo:
         """Return a symbol as it stands now.
@@ -227,7 +238,7 @@ class Configuration:
         import hashlib  # here, as difflib below: the usual command needs neither, and start-up time is a promise
 
         lines = sorted(
-            f"{symbol.name} {values.symbol_type(symbol).value} {symbol.str_value}\n"
+            f"{symbol.name} {values.symbol_type(symbol).value} {values.value_now(symbol)}\n"
             for symbol in self._tree.unique_defined_syms
         )
         return hashlib.sha256("".join(lines).encode()).hexdigest()
@@ -238,12 +249,7 @@ class Configuration:
 
     def minimal_text(self, header: str = "") -> str:
         """Return only what differs from the defaults, below `header`; loading it gives the same configuration."""
-        import tempfile
-
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "minimal")
-            self._tree.write_min_config(str(path), header)
-            return path.read_text(encoding="utf-8")
+        return dotconfig.render_minimal(self._tree, header)
 
     def write(self, path: Path) -> bool:
         """Write the .config, the former one kept as `.old`; return False, and touch nothing, when it is the same.
@@ -262,6 +268,14 @@ class Configuration:
         header = dotconfig.leading_comment(path) if _exists(path) else ""
         return write_if_changed(path, self.minimal_text(header))
 
+    def _apply(self, wanted: Iterable[Wanted]) -> list[NotTaken]:
+        """Give symbols their values, and return what does not hold then; a number out of range goes to the bound."""
+        for symbol, _, value in wanted:
+            if values.takes_values(symbol):  # kconfiglib would store the others' to no effect, and warn
+                symbol.set_value(value)
+        checked = (values.not_taken(symbol, assignment, value) for symbol, assignment, value in wanted)
+        return [missed for missed in checked if missed]
+
     def _symbol(self, name: str, location: Location | None = None) -> kconfiglib.Symbol:
         """Find a symbol by its name, with or without the prefix of the .config file."""
         symbol = self._tree.syms.get(name) or self._tree.syms.get(name.removeprefix(PREFIX))
@@ -273,9 +287,9 @@ class Configuration:
         near = difflib.get_close_matches(name.removeprefix(PREFIX).upper(), known)
         raise UsageError(f"there is no symbol {name[:80]!r}", location=location, hints=near)
 
-    def _well_formed(self, assignments: Iterable[Assignment]) -> list[tuple[kconfiglib.Symbol, Assignment, str]]:
+    def _well_formed(self, assignments: Iterable[Assignment]) -> list[Wanted]:
         """Return the assignments that count, with their values normalised; the last one for each symbol."""
-        last: dict[str, tuple[kconfiglib.Symbol, Assignment, str]] = {}
+        last: dict[str, Wanted] = {}
         problems = []
         for assignment in assignments:
             try:
@@ -285,7 +299,7 @@ class Configuration:
                 problems.append(problem)
                 continue
             last.pop(symbol.name, None)  # a later place in the order: in a choice, the last y counts
-            last[symbol.name] = (symbol, assignment, value)
+            last[symbol.name] = Wanted(symbol, assignment, value)
         if problems:
             raise _summary(problems)
         return list(last.values())

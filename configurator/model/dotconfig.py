@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import kconfiglib
 
 from configurator.errors import Location, UsageError
+from configurator.model.expressions import YES, value_of
+from configurator.model.symbols import TreeChoice, TreeSymbol
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,6 +130,23 @@ def render(tree: kconfiglib.Kconfig, header: str) -> str:
     return "".join(chunks)
 
 
+def render_minimal(tree: kconfiglib.Kconfig, header: str) -> str:
+    """Return the lines of those symbols that the user can set and that do not have their default.
+
+    As in C, what is hidden now is left out, and a selected symbol, and the member that a choice would choose by itself.
+    """
+    lines = [header]
+    for symbol in tree.unique_defined_syms:
+        line = symbol.config_string
+        is_free = isinstance(symbol, TreeSymbol) and symbol.can_change and not symbol.is_default
+        by_itself = (
+            isinstance(symbol.choice, TreeChoice) and symbol.tri_value == YES and symbol.choice.default is symbol
+        )
+        if line and is_free and not by_itself:
+            lines.append(line)
+    return "".join(lines)
+
+
 def _render_below(parent: kconfiglib.MenuNode, chunks: list[str], written: set[str]) -> None:
     node = parent.list
     while node:
@@ -140,8 +159,8 @@ def _render_below(parent: kconfiglib.MenuNode, chunks: list[str], written: set[s
             chunks.append(f"\n#\n# {node.prompt[0]}\n#\n")
         if node.list:
             _render_below(node, chunks, written)
-            if item == kconfiglib.MENU and _shows_heading(node) and node.prompt:
-                chunks.append(f"# end of {node.prompt[0]}\n")
+        if item == kconfiglib.MENU and _shows_heading(node) and node.prompt:
+            chunks.append(f"# end of {node.prompt[0]}\n")
         node = node.next
 
 
@@ -154,6 +173,6 @@ def _add_symbol(line: str, chunks: list[str]) -> None:
 
 def _shows_heading(node: kconfiglib.MenuNode) -> bool:
     """Return whether a menu or comment is there at present; a choice has no heading of its own."""
-    if node.item not in (kconfiglib.MENU, kconfiglib.COMMENT) or not kconfiglib.expr_value(node.dep):
+    if node.item not in (kconfiglib.MENU, kconfiglib.COMMENT) or not value_of(node.dep):
         return False
-    return node.item == kconfiglib.COMMENT or bool(kconfiglib.expr_value(node.visibility))
+    return node.item == kconfiglib.COMMENT or bool(value_of(node.visibility))

@@ -11,6 +11,7 @@ import kconfiglib
 
 from configurator.errors import Location, UsageError
 from configurator.model.places import shown
+from configurator.model.tree import Tree
 from configurator.model.views import TreeWarning
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _ENVIRONMENT = {
 }
 
 
-def load_tree(kconfig: Path) -> kconfiglib.Kconfig:
+def load_tree(kconfig: Path) -> Tree:
     """Parse the tree below the file `kconfig`; paths inside it are relative to its folder.
 
     Raises:
@@ -47,7 +48,7 @@ def load_tree(kconfig: Path) -> kconfiglib.Kconfig:
         raise UsageError(state, location=place, hints=["give the root file with --kconfig FILE"])
     try:
         with _environment(srctree=str(root)):
-            return kconfiglib.Kconfig(kconfig.name, warn_to_stderr=False)
+            return Tree(kconfig.name, warn_to_stderr=False)
     except kconfiglib.KconfigError as problem:
         raise _translated(str(problem), root) from None
     except OSError as problem:
