@@ -21,7 +21,7 @@ export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
 .PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean \
-	check test test-host test-python test-go test-boot go1.26
+	check test test-host test-python test-go test-boot go1.26 oracle fuzz linux
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,11 +60,17 @@ test-host: test-go test-python ## All tests that boot nothing
 test-go: setup ## Go tests on the host: make test-go K=./kernel/core/vm
 	$(GO) test $(or $(K),./kernel/... ./drivers/...)
 
-test-python: setup qemu go1.26 ## Python tests but the boots: make test-python K=wheel
+test-python: setup qemu go1.26 oracle ## Python tests but the boots: make test-python K=wheel
 	$(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
 
 test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
 	$(PY) -m pytest tests/boot -m boot $(if $(K),-k '$(K)') $(ARGS)
+
+fuzz: setup oracle ## Compare 20 000 random configurations with C kconfig's: make fuzz CASES=500
+	EGGCUP_FUZZ_CASES=$(or $(CASES),20000) $(PY) -m pytest tests/compat/test_fuzz.py $(ARGS)
+
+linux: setup oracle ## Compare the Linux 6.12 tree with C kconfig, line by line, and keep the table in docs/kconfig.md
+	$(PY) scripts/linux.py $(ARGS)
 
 bench: setup qemu ## Measure against Linux guests
 	$(PY) scripts/bench $(ARGS)
@@ -84,6 +90,12 @@ $(SETUP): requirements.lock pyproject.toml scripts/setup-venv
 .PHONY: qemu
 qemu:
 	@command -v qemu-system-x86_64 >/dev/null || scripts/apt-install qemu-system-x86
+
+oracle: ## Install C kconfig of 2018, and build that of Linux 6.12 in a cache folder, to compare with
+ifndef EGGCUP_SKIP_ORACLE
+	@command -v kconfig-conf >/dev/null || scripts/apt-install kconfig-frontends-nox
+	@scripts/oracle
+endif
 
 go1.26: .cache/go1.26/.eggcup-setup
 .cache/go1.26/.eggcup-setup: requirements-go1.26.lock scripts/setup-go1.26 | $(SETUP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from configurator.model.answers import Probability
 from configurator.model.configuration import Configuration, Snapshot
 from configurator.model.dotconfig import Assignment, leading_comment
 from configurator.model.views import (
@@ -26,6 +27,7 @@ __all__ = [
     "NodeInfo",
     "NodeKind",
     "NotTaken",
+    "Probability",
     "Snapshot",
     "SymbolInfo",
     "SymbolType",

@@ -6,7 +6,6 @@ These are the targets allyesconfig, allnoconfig, allmodconfig and randconfig of 
 
 from __future__ import annotations
 
-import random
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from configurator.model.symbols import in_turn
 from configurator.model.values import user_value
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Iterator
 
     from configurator.model.tree import Tree
@@ -71,6 +71,8 @@ def answer_at_random(tree: Tree, seed: int, probability: Probability) -> None:
     The same seed gives the same values on every machine: Python promises that of `Random.random` alone, so nothing else
     of that module is used.
     """
+    import random  # here: no other command needs it, and it is slow to import
+
     generator = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
     answered = in_turn(symbol for choice in tree.unique_choices for symbol in choice.syms)
     for node in tree.node_iter():

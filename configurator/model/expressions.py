@@ -20,6 +20,7 @@ _NUMBER_START = {
     16: re.compile(r"[ \t]*(?P<sign>[-+]?)(?:0[xX](?=[0-9a-fA-F]))?(?P<digits>[0-9a-fA-F]+)"),
     8: re.compile(r"[ \t]*(?P<sign>[-+]?)(?P<digits>0[0-7]*)", re.ASCII),
 }
+_UNSIGNED = 2**64
 _PREFIX = re.compile(r"[ \t]*[-+]?(?P<zero>0(?P<x>[xX][0-9a-fA-F])?)?")
 
 
@@ -78,6 +79,8 @@ def _compare(left: kconfiglib.Symbol, right: kconfiglib.Symbol) -> int:
     if left.orig_type is not kconfiglib.STRING or right.orig_type is not kconfiglib.STRING:
         first, second = _number(left, one), _number(right, other)
         if first is not None and second is not None:
+            if kconfiglib.HEX in (left.orig_type, right.orig_type):  # C compares these without a sign
+                first, second = first % _UNSIGNED, second % _UNSIGNED
             return (first > second) - (first < second)
     return (one > other) - (one < other)
 

@@ -230,9 +230,17 @@ class ModulesSymbol(TreeSymbol):
 
     @property
     def tri_value(self) -> int:
-        """Return whether there are modules."""
+        """Return whether there are modules; n while that is being found out, if it depends on a tristate."""
         real = self.kconfig.modules_symbol
-        return real.tri_value if real else NO
+        if real is None or self._write_to_conf:
+            return NO
+        if real._cached_tri_val is not None:  # noqa: SLF001 - one class with its base
+            return real._cached_tri_val  # noqa: SLF001 - as above
+        self._write_to_conf = True  # never written: a mark that the question is being asked
+        try:
+            return real.tri_value
+        finally:
+            self._write_to_conf = False
 
 
 class TreeChoice(kconfiglib.Choice):

@@ -17,6 +17,7 @@ from configurator.model.expressions import is_off
 from configurator.model.symbols import ModulesSymbol, TreeChoice, TreeSymbol
 
 _MARK = re.compile(r"\s*(?:option\s+)?(?P<mark>modules|transitional)\s*(?:#.*)?", re.ASCII)
+_VISIBLE = re.compile(r"\s*visible\b", re.ASCII)
 _DEPENDS = re.compile(r"\s*depends\b", re.ASCII)
 
 
@@ -104,6 +105,10 @@ class Tree(kconfiglib.Kconfig):
                 raise kconfiglib.KconfigError(f"{filename}:{line}: error: {message}")
 
     def _expect_expr_and_eol(self) -> kconfiglib.Expr:
+        if _VISIBLE.match(self._line):  # m stays m here, see _finalize_node
+            expression = self._parse_expr(False)
+            self._check_end()
+            return expression
         if not _DEPENDS.match(self._line):
             return kconfiglib.Kconfig._expect_expr_and_eol(self)  # noqa: SLF001 - one class with its base
         expression = self._parse_expr(True)
@@ -126,7 +131,24 @@ class Tree(kconfiglib.Kconfig):
             # One member that depends on another is a member too, not an entry of a menu below that.
             self._add_props_to_sym(node)
             return
+        # For the entries of a menu, m in its `visible if` is m && MODULES as in any condition; for its heading it is m.
+        heading = getattr(node, "visibility", None)
+        if heading is not None:
+            node.visibility = self._with_modules(heading)
         kconfiglib.Kconfig._finalize_node(self, node, visible_if)  # noqa: SLF001 - one class with its base
+        if heading is not None:
+            node.visibility = heading
+
+    def _with_modules(self, expression: kconfiglib.Expr) -> kconfiglib.Expr:
+        if expression is self.m:
+            return (kconfiglib.AND, self.m, self.modules)
+        if isinstance(expression, tuple) and expression[0] in (kconfiglib.AND, kconfiglib.OR, kconfiglib.NOT):
+            return (expression[0], *map(self._with_modules, expression[1:]))  # type: ignore[return-value]  # as it was
+        return expression
+
+    def _check_end(self) -> None:
+        if self._tokens[self._tokens_i] is not None:
+            self._trailing_tokens_error()
 
     def _add_props_to_sym(self, node: kconfiglib.MenuNode) -> None:
         kconfiglib.Kconfig._add_props_to_sym(self, node)  # noqa: SLF001 - one class with its base
@@ -139,6 +161,8 @@ class Tree(kconfiglib.Kconfig):
         for choice in self.unique_choices:
             choice.__class__ = TreeChoice
         kconfiglib.Kconfig._build_dep(self)  # noqa: SLF001 - one class with its base
+        if self.modules_symbol is not None:  # for the search for loops
+            self.modules_symbol._dependents.update(self.modules._dependents)  # noqa: SLF001 - one class with its base
         for symbol in self.unique_defined_syms:
             if isinstance(symbol, TreeSymbol) and symbol.imply_limit is not None:
                 kconfiglib._depend_on(symbol, symbol.imply_limit)  # noqa: SLF001 - one module with its base
