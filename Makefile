@@ -12,7 +12,7 @@ EGGCUP := .venv/bin/eggcup
 PY := .venv/bin/python
 GO := .venv/bin/go
 SETUP := .venv/.eggcup-setup
-GO_CODE := kernel drivers examples tests *.go
+GO_CODE := kernel drivers examples scripts tests *.go
 
 # The developer's own Go settings change nothing here.
 export GOFLAGS := -trimpath
@@ -21,7 +21,7 @@ export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
 .PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean \
-	check test test-host test-python test-go test-boot go1.26 oracle fuzz linux
+	check docs test test-host test-python test-go test-boot go1.26 oracle fuzz linux
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,11 +60,16 @@ test-host: test-go test-python ## All tests that boot nothing
 test-go: setup ## Go tests on the host: make test-go K=./kernel/core/vm
 	$(GO) test $(or $(K),./kernel/... ./drivers/...)
 
-test-python: setup qemu go1.26 oracle ## Python tests but the boots: make test-python K=wheel
-	$(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
+test-python: setup qemu test-tools go1.26 oracle ## Python tests but the boots: make test-python K=wheel
+	PATH="$$($(GO) env GOROOT)/bin:$$PATH" $(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
 
 test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
-	$(PY) -m pytest tests/boot -m boot $(if $(K),-k '$(K)') $(ARGS)
+	$(PY) -m pytest tests/boot tests/docs -m boot $(if $(K),-k '$(K)') $(ARGS)
+
+docs: setup ## Write the generated documents and pictures anew
+	$(GO) run ./scripts/syscalldoc
+	$(PY) scripts/unitdoc.py
+	$(PY) scripts/screenshots.py
 
 fuzz: setup oracle ## Compare 20 000 random configurations with C kconfig's: make fuzz CASES=500
 	EGGCUP_FUZZ_CASES=$(or $(CASES),20000) $(PY) -m pytest tests/compat/test_fuzz.py $(ARGS)
@@ -87,7 +92,7 @@ $(SETUP): requirements.lock pyproject.toml scripts/setup-venv
 	@PYTHON=$(PYTHON) scripts/setup-venv
 	@touch $@
 
-.PHONY: qemu
+.PHONY: qemu test-tools
 qemu:
 	@command -v qemu-system-x86_64 >/dev/null || scripts/apt-install qemu-system-x86
 
@@ -96,6 +101,11 @@ ifndef EGGCUP_SKIP_ORACLE
 	@command -v kconfig-conf >/dev/null || scripts/apt-install kconfig-frontends-nox
 	@scripts/oracle
 endif
+
+# tmux shows the interface to its tests; git says what a wheel has to carry.
+test-tools:
+	@command -v tmux >/dev/null || scripts/apt-install tmux
+	@command -v git >/dev/null || scripts/apt-install git
 
 go1.26: .cache/go1.26/.eggcup-setup
 .cache/go1.26/.eggcup-setup: requirements-go1.26.lock scripts/setup-go1.26 | $(SETUP)

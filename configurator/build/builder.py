@@ -78,7 +78,6 @@ def build(request: BuildRequest) -> BuildResult:
         BuildError: the toolchain or the program cannot do it; go's own messages went to `request.go_output`.
         UsageError: the kernel cannot be written where it shall go.
     """
-    _check_output(request.output)
     go = find_go()
     folder = build_folder(request.package, go.version)
     try:
@@ -89,6 +88,7 @@ def build(request: BuildRequest) -> BuildResult:
             location=Location(str(folder)),
             hints=["XDG_CACHE_HOME=/a/folder/you/may/write eggcup build"],
         ) from problem
+    _check_output(request.output)  # only now: `eggcup run` has the kernel beside the build folder
     with _locked(folder):
         workspace = prepare(request.tree, request.package, go, folder)
         overlay = Overlay(folder)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-_DEVICE = Path("/dev/kvm")
+DEVICE = Path("/dev/kvm")
 # ioctl numbers and the API version that has been the stable one since Linux 2.6.22 (Documentation/virt/kvm/api.rst).
 _KVM_GET_API_VERSION = 0xAE00
 _KVM_CREATE_VM = 0xAE01
@@ -34,7 +34,7 @@ class KvmState:
     reason: str = ""
 
 
-def kvm_state(qemu: str, device: Path = _DEVICE) -> KvmState:
+def kvm_state(qemu: str, device: Path = DEVICE) -> KvmState:
     """Try KVM: the device, a virtual machine, and a QEMU that sets up a processor and quits.
 
     The last step is needed on hosts whose nested KVM makes a machine but cannot run the processor model.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from enum import Enum
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 QEMU = "qemu-system-x86_64"
-INSTALL_QEMU = "sudo apt-get install qemu-system-x86"
 
 # I/O ports of the exit code (drivers/qemuexit): the decimal code goes to the first, the end of the run to the second.
 DEBUGCON_PORT = 0x502
@@ -59,6 +59,11 @@ class Host:
     console: Console
 
 
+def install_command() -> str:
+    """Return the command that installs QEMU on Debian and Ubuntu."""
+    return f"{'' if os.getuid() == 0 else 'sudo '}apt-get install qemu-system-x86"
+
+
 def find_qemu() -> str:
     """Return QEMU's path.
 
@@ -67,7 +72,7 @@ def find_qemu() -> str:
     """
     found = shutil.which(QEMU)
     if found is None:
-        raise UsageError(f"{QEMU} is not installed", hints=[INSTALL_QEMU])
+        raise UsageError(f"{QEMU} is not installed", hints=[install_command()])
     return found
 
 

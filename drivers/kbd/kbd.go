@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 
 	"eggcup/drivers/ps2"
+	"eggcup/kernel/config"
 	"eggcup/kernel/irq"
 	"eggcup/kernel/klog"
 	"eggcup/kernel/tty"
@@ -55,6 +56,9 @@ func Init() error {
 	}
 	if err := attach(controller); err != nil {
 		return err
+	}
+	if !config.Tty {
+		return nil // nobody would read what is typed
 	}
 	line, err := irq.Open(irq.ISA(isaInterrupt))
 	if err != nil {

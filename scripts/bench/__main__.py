@@ -117,7 +117,7 @@ def conditions(options: argparse.Namespace, accelerator: str, qemu: str) -> str:
         platform.machine(),
     )
     images = "".join(f" --linux-image {image.name}" for image in options.linux_image)
-    command = f'make bench BENCH_ARGS="--runs {options.runs}{images}"'
+    command = f'make bench ARGS="--runs {options.runs}{images}"'
     return (
         f"{version}, `-accel {accelerator}`, -smp {options.smp}, -m {MEMORY_MB}, Go {go}, host {model}; "
         f"n = {options.runs} boots of each guest in turn. Values are median [least..most]. Made with `{command}`."

@@ -8,12 +8,13 @@ A file of cases/ holds the cases of a topic, one table each:
 - `generate`: the program has a zz_init.go of its own, from `eggcup generate`;
 - `reverse_ties`: units that could start in any order start the other way round;
 - `append`, `memory` (MiB), `timeout` (seconds), `exit`: arguments, machine and end of `eggcup run`;
-- `expect`: lines in this order, each on a later line than the one before. A text is the whole line; between slashes it is
-  a regular expression that the line contains;
+- `expect`: lines in this order, each on a later line than the one before. A text is the whole line, between slashes a
+  regular expression that the line contains;
 - `forbid`: lines that must not be there, beside those wrong in every boot;
 - `count`: how many lines fit an expectation;
 - `wall_clock`: group 1 of `line` is the host's time as the line arrives, within `within` seconds;
 - `stopwatch`: the host measures `seconds` between the lines `from` and `to`, give or take the share `tolerance`;
+- `qemu`: further arguments for QEMU, such as another processor; they win over those of `eggcup run`;
 - `host_memory`: MiB that the host must have available, else the case is skipped;
 - `linux`: whether the same holds for the program on the host's Linux, which shows that the case itself is right.
 """
@@ -64,6 +65,7 @@ class Case:
     wall_clock: dict[str, Any] = field(default_factory=dict)
     stopwatch: dict[str, Any] = field(default_factory=dict)
     host_memory: int = 0
+    qemu: tuple[str, ...] = ()
     linux: bool = True
 
 

@@ -67,12 +67,8 @@ def test_debug_info(build: Build, workdir: Path) -> None:
     build("-o", "large.elf")
     write(workdir, {".config": ""})
     build("-o", "small.elf")
-    sections = {
-        name: subprocess.run(["readelf", "-SW", name], cwd=workdir, capture_output=True, text=True, check=True).stdout
-        for name in ("large.elf", "small.elf")
-    }
-    assert ".symtab" in sections["large.elf"]
-    assert ".symtab" not in sections["small.elf"]
+    assert b"\0.symtab\0" in (workdir / "large.elf").read_bytes()
+    assert b"\0.symtab\0" not in (workdir / "small.elf").read_bytes()
 
 
 def test_the_output_appears_at_once(build: Build, workdir: Path) -> None:
@@ -147,7 +143,7 @@ REFUSED: dict[str, tuple[dict[str, str], list[str], int, list[str]]] = {
     "only-other-systems": ({"main_windows.go": MAIN}, ["."], 3, ["only files that the build leaves out in "]),
     "a-library": (
         {"go.mod": MODULE, "lib.go": "package lib\n", "cmd/tool/main.go": MAIN},
-        ["."], 3, ["lib.go: ", "is package lib; a kernel is built from a package main", "try: eggcup build ", "cmd/tool"],
+        ["."], 3, ["lib.go: ", "is package lib; a kernel is built from a package main", "try: eggcup build "],
     ),
     "syntax-error": ({"main.go": "package main\n\nfunc main( {\n"}, ["."], 3, ["main.go:3:12: syntax error"]),
     "no-main-function": ({"main.go": "package main\n"}, ["."], 3, ["function main is undeclared"]),
@@ -161,11 +157,11 @@ REFUSED: dict[str, tuple[dict[str, str], list[str], int, list[str]]] = {
     ),
     "cgo": (
         {"main.go": 'package main\n\n// int one(void) { return 1; }\nimport "C"\n\nfunc main() { println(C.one()) }\n'},
-        ["."], 3, ["main.go:4: import \"C\": a kernel has no C library"],
+        ["."], 3, ['main.go:4: import "C": a kernel has no C library'],
     ),
     "cgo-in-a-block": (
         {"main.go": MAIN, "c.go": 'package main\n\nimport (\n\t"fmt"\n\t"C"\n)\n\nvar _ = fmt.Sprint(C.int(1))\n'},
-        ["."], 3, ["c.go:5: import \"C\""],
+        ["."], 3, ['c.go:5: import "C"'],
     ),
     "cgo-in-a-dependency": (
         {
@@ -198,7 +194,7 @@ REFUSED: dict[str, tuple[dict[str, str], list[str], int, list[str]]] = {
             "main.go": 'package main\n\nimport _ "example.org/v"\n\nfunc main() {}\n',
             "vendor/modules.txt": "",
         },
-        ["."], 3, ["the vendor folder does not fit go.mod: example.org/v@v1.0.0: is explicitly", "try: go mod vendor\n"],
+        ["."], 3, ["the vendor folder does not fit go.mod: example.org/v@v1.0.0: is ", "try: go mod vendor\n"],
     ),
     "too-large-for-the-memory": (
         {"main.go": MAIN, ".config": "CONFIG_BLOAT=y\nCONFIG_RUN_MEMORY=12\n"},
@@ -219,7 +215,7 @@ REFUSED: dict[str, tuple[dict[str, str], list[str], int, list[str]]] = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused(name: str, build: Build, workdir: Path) -> None:
-    """The message says what is wrong and what to try; the exit code tells a mistake in the call from one in the program."""
+    """The message says what is wrong and what to try; 2 is a mistake in the call, 3 one in the program."""
     files, arguments, code, messages = REFUSED[name]
     write(workdir, files)
     before = snapshot(workdir)

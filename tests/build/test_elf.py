@@ -119,8 +119,10 @@ REFUSED = {
                  "not flat"),
     "other-physical": (Elf(segments=[LOAD, (PT_LOAD, 6, 0x2000, BASE + 0x2000, 0x2000, 256, 256, 0), STACK]).bytes(),
                        "physical addresses"),
-    "too-high": (Elf(segments=[LOAD, (PT_LOAD, 6, 0x2000, BASE + 0x2000, BASE + 0x2000, 256, 1 << 32, 0), STACK]).bytes(),
-                 "below 4 GiB"),
+    "too-high": (
+        Elf(segments=[LOAD, (PT_LOAD, 6, 0x2000, BASE + 0x2000, BASE + 0x2000, 256, 1 << 32, 0), STACK]).bytes(),
+        "below 4 GiB",
+    ),
     "entry-outside": (Elf(entry=0x400000).bytes(), "entry point 0x400000"),
     "entry-in-data": (Elf(entry=BASE + 0x2010).bytes(), "entry point 0x102010"),
     "slack-in-use": (Elf(slack=b"x").bytes(), "are in use"),

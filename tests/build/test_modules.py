@@ -33,7 +33,8 @@ WITH_REPLACE = {
     **below("local", LOCAL),
 }
 VENDORED = {
-    "app/go.mod": "module example.org/app\n\ngo 1.22\n\nrequire (\n\texample.org/local v1.2.3\n\texample.org/v v1.0.0\n)\n\n"
+    "app/go.mod": "module example.org/app\n\ngo 1.22\n\n"
+    "require (\n\texample.org/local v1.2.3\n\texample.org/v v1.0.0\n)\n\n"
     "replace example.org/local => ../local\n",
     "app/go.sum": f"example.org/v v1.0.0 {SUM}\nexample.org/v v1.0.0/go.mod {SUM}\n",
     "app/main.go": 'package main\n\nimport (\n\t"example.org/local"\n\t"example.org/v/sub"\n)\n\n'
@@ -133,7 +134,8 @@ def test_the_module_keeps_its_runtime_settings(build: Build, workdir: Path) -> N
     go_mod = "module example.org/app\n\ngo 1.22\n\ngodebug http2client=0\n"
     source = (
         'package main\n\nimport "runtime/debug"\n\nfunc main() {\n\tinfo, _ := debug.ReadBuildInfo()\n'
-        '\tfor _, s := range info.Settings {\n\t\tif s.Key == "DefaultGODEBUG" {\n\t\t\tprintln(s.Value)\n\t\t}\n\t}\n}\n'
+        '\tfor _, s := range info.Settings {\n\t\tif s.Key == "DefaultGODEBUG" {\n'
+        "\t\t\tprintln(s.Value)\n\t\t}\n\t}\n}\n"
     )
     write(workdir, {"go.mod": go_mod, "main.go": source})
     assert build().code == 0
@@ -157,7 +159,7 @@ def test_the_module_keeps_its_runtime_settings(build: Build, workdir: Path) -> N
         {"GOTOOLCHAIN": "go1.99"},
         {"GOWORK": "off"},
     ],
-    ids=lambda settings: "-".join(settings),
+    ids="-".join,
 )
 def test_the_users_go_settings_break_nothing(settings: dict[str, str], build: Build, workdir: Path) -> None:
     """Variables that would change what is built are without effect."""

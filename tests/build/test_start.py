@@ -21,7 +21,8 @@ def _generate(workdir: Path) -> None:
 
 def test_the_users_file_is_used_as_it_is(build: Build, workdir: Path) -> None:
     """A zz_init.go in the package replaces the injected one, edited or not."""
-    own = 'package main\n\nimport "eggcup/kernel/unit"\n\nfunc init() {\n\tunit.Start("MINE", func() error { return nil })\n}\n'
+    start = 'unit.Start("MINE", func() error { return nil })'
+    own = f'package main\n\nimport "eggcup/kernel/unit"\n\nfunc init() {{\n\t{start}\n}}\n'
     write(workdir, {"main.go": MAIN, "zz_init.go": own})
     ended = build()
     assert ended.code == 0, ended.err

@@ -9,23 +9,23 @@ import (
 
 // Linux error numbers.
 const (
-	EPERM      = 1
-	ENOENT     = 2
-	ESRCH      = 3
-	EINTR      = 4
-	EBADF      = 9
-	EAGAIN     = 11
-	ENOMEM     = 12
-	EFAULT     = 14
-	EINVAL     = 22
-	ENOTTY     = 25
-	ESPIPE     = 29
-	ERANGE     = 34
-	ENOSYS     = 38
-	ENODEV     = 19
-	EMFILE     = 24
-	ETIMEDOUT  = 110
-	firstErrno = ^uintptr(4095) + 1 // a result from here on is an error
+	EPERM        = 1
+	ENOENT       = 2
+	ESRCH        = 3
+	EINTR        = 4
+	EBADF        = 9
+	EAGAIN       = 11
+	ENOMEM       = 12
+	EFAULT       = 14
+	ENODEV       = 19
+	EINVAL       = 22
+	ENOTTY       = 25
+	ESPIPE       = 29
+	ERANGE       = 34
+	ENOSYS       = 38
+	EAFNOSUPPORT = 97
+	ETIMEDOUT    = 110
+	firstErrno   = ^uintptr(4095) + 1 // a result from here on is an error
 )
 
 // fail returns the result that means an error.
@@ -57,20 +57,20 @@ func lookup(number uintptr) Handler {
 	return sysUnknown
 }
 
-// unknownSeen has a bit for every unknown number that was logged.
-var unknownSeen [512 / 64]uint64
+// unknownSeen has a bit for every unknown number that was logged; those beyond
+// the last one that Linux could have share a bit.
+var unknownSeen [512/64 + 1]uint64
 
 // sysUnknown answers a call that has no line in the table, and logs each
 // number once.
 func sysUnknown(c *thread.CPU, f *thread.Frame) uintptr {
 	number := c.Current.Call
-	if number < uintptr(len(unknownSeen))*64 {
-		word, bit := &unknownSeen[number/64], uint64(1)<<(number%64)
-		if *word&bit != 0 {
-			return fail(ENOSYS)
-		}
-		*word |= bit
+	slot := min(number, uintptr(len(unknownSeen)-1)*64)
+	word, bit := &unknownSeen[slot/64], uint64(1)<<(slot%64)
+	if *word&bit != 0 {
+		return fail(ENOSYS)
 	}
+	*word |= bit
 	if console.LogStart(console.LevelWarn, "syscall") {
 		console.Print("unknown system call ")
 		console.PrintInt(int64(number))
@@ -80,6 +80,11 @@ func sysUnknown(c *thread.CPU, f *thread.Frame) uintptr {
 }
 
 func sysZero(*thread.CPU, *thread.Frame) uintptr { return 0 }
+
+// sysMissing answers a call that is known not to be there: nothing to log.
+func sysMissing(*thread.CPU, *thread.Frame) uintptr { return fail(ENOSYS) }
+
+func sysNoNetwork(*thread.CPU, *thread.Frame) uintptr { return fail(EAFNOSUPPORT) }
 
 func sysNoEntry(*thread.CPU, *thread.Frame) uintptr { return fail(ENOENT) }
 

@@ -58,8 +58,6 @@ func sysFork(*thread.CPU, *thread.Frame) uintptr {
 	return fail(ENOSYS)
 }
 
-func sysClone3(*thread.CPU, *thread.Frame) uintptr { return fail(ENOSYS) }
-
 func sysExit(c *thread.CPU, f *thread.Frame) uintptr {
 	t := c.Current
 	if t.ClearTID != 0 && writable(t.ClearTID, 4) {

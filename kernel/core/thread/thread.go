@@ -10,7 +10,7 @@
 //
 // Context: kernel. The kernel lock (Lock) is held in every function that does
 // not say otherwise; it guards threads, queues, timers, futexes, descriptors
-// and memory. The console has a lock of its own that is taken after this one.
+// and memory. The console has no lock of its own: who prints holds this one.
 package thread
 
 import (

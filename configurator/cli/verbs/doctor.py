@@ -1,0 +1,51 @@
+"""Look for what eggcup needs, and say which command installs what is missing.
+
+Ends with 1 when something is missing without which kernels can be neither built nor booted.
+
+example:
+  eggcup doctor --json
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from configurator.cli import output
+from configurator.errors import ExitCode
+
+if TYPE_CHECKING:
+    import argparse
+
+    from configurator.cli.checkup import Finding
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the findings."""
+    from configurator.cli.checkup import examine
+
+    findings = examine()
+    missing = any(finding.needed and not finding.ok for finding in findings)
+    if args.json:
+        import dataclasses
+        import json
+
+        document = {"ok": not missing, "findings": [dataclasses.asdict(finding) for finding in findings]}
+        output.result(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        width = max(len(finding.name) for finding in findings)
+        for finding in findings:
+            output.result(f"{_mark(finding):<7}  {finding.name:<{width}}  {finding.found}")
+            if not finding.ok and finding.fix:
+                output.result(f"{'':<7}  {'':<{width}}  try: {finding.fix}")
+    return ExitCode.FINDINGS if missing else ExitCode.OK
+
+
+def _mark(finding: Finding) -> str:
+    if finding.ok:
+        return "ok"
+    return "missing" if finding.needed else "no"

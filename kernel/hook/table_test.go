@@ -1,0 +1,49 @@
+package hook
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestCalls compares the table with the cases of serve.
+func TestCalls(t *testing.T) {
+	var listed []string
+	for i, call := range Calls {
+		listed = append(listed, "SYS_"+strings.ToUpper(call.Name))
+		if i > 0 && call.Number <= Calls[i-1].Number {
+			t.Errorf("%s is not in its place by number", call.Name)
+		}
+	}
+	served := cases(t, "serve")
+	slices.Sort(listed)
+	slices.Sort(served)
+	if !slices.Equal(listed, served) {
+		t.Errorf("the table has %v, serve has %v", listed, served)
+	}
+}
+
+// cases returns the names of package syscall after which a function of hook.go
+// switches.
+func cases(t *testing.T, function string) (names []string) {
+	file, err := parser.ParseFile(token.NewFileSet(), "hook.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, declaration := range file.Decls {
+		if f, ok := declaration.(*ast.FuncDecl); ok && f.Name.Name == function {
+			ast.Inspect(f, func(n ast.Node) bool {
+				if clause, ok := n.(*ast.CaseClause); ok {
+					for _, value := range clause.List {
+						names = append(names, value.(*ast.SelectorExpr).Sel.Name)
+					}
+				}
+				return true
+			})
+		}
+	}
+	return names
+}

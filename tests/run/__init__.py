@@ -1,0 +1,1 @@
+"""Booting: QEMU's command line, the terminal, time-outs, exit codes."""
