@@ -16,6 +16,12 @@ COMMENT: int
 AND: int
 OR: int
 NOT: int
+EQUAL: int
+UNEQUAL: int
+LESS: int
+LESS_EQUAL: int
+GREATER: int
+GREATER_EQUAL: int
 
 Expr: TypeAlias = Symbol | Choice | tuple[int, Expr] | tuple[int, Expr, Expr]
 
@@ -35,6 +41,9 @@ class Symbol:
     nodes: list[MenuNode]
     direct_dep: Expr
     rev_dep: Expr
+    weak_rev_dep: Expr
+    kconfig: Kconfig
+    defaults: list[tuple[Expr, Expr]]
     is_constant: bool  # a quoted name; such symbols are in const_syms, not in syms
     ranges: list[tuple[Symbol, Symbol, Expr]]
     selects: list[tuple[Symbol, Expr]]
@@ -65,6 +74,9 @@ class MenuNode:
     filename: str
     linenr: int
     selects: builtins.list[tuple[Symbol, Expr]]
+    defaults: builtins.list[tuple[Expr, Expr]]
+    @property
+    def orig_defaults(self) -> builtins.list[tuple[Expr, Expr]]: ...
     referenced: set[Symbol | Choice]
 
 class Kconfig:
@@ -74,6 +86,7 @@ class Kconfig:
     top_node: MenuNode
     mainmenu_text: str
     warnings: list[str]
+    warn: bool
     kconfig_filenames: list[str]
     n: Symbol
     y: Symbol
@@ -81,6 +94,7 @@ class Kconfig:
         self, filename: str = ..., warn: bool = ..., warn_to_stderr: bool = ..., encoding: str = ...
     ) -> None: ...
     def node_iter(self, unique_syms: bool = ...) -> Iterator[MenuNode]: ...
+    def eval_string(self, s: str) -> int: ...
     def unset_values(self) -> None: ...
     def write_min_config(self, filename: str, header: str | None = ...) -> str: ...
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from configurator.model.configuration import Configuration, Snapshot
-from configurator.model.dotconfig import Assignment, leading_comment
+from configurator.model.dotconfig import Assignment, ConfigFile, leading_comment, read_file
+from configurator.model.findings import Finding, FindingKind, Migration
+from configurator.model.origin import Origin, OriginKind
+from configurator.model.planner import Change, Plan
 from configurator.model.views import (
     Condition,
     Edge,
@@ -19,17 +22,26 @@ from configurator.model.views import (
 
 __all__ = [
     "Assignment",
+    "Change",
     "Condition",
+    "ConfigFile",
     "Configuration",
     "Edge",
     "EdgeKind",
+    "Finding",
+    "FindingKind",
+    "Migration",
     "NodeInfo",
     "NodeKind",
     "NotTaken",
+    "Origin",
+    "OriginKind",
+    "Plan",
     "Snapshot",
     "SymbolInfo",
     "SymbolType",
     "TreeWarning",
     "Unit",
     "leading_comment",
+    "read_file",
 ]

@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import describe, dotconfig, engine, units, values
-from configurator.model.dotconfig import PREFIX, Assignment
+from configurator.model import describe, dotconfig, engine, findings, planner, units, values
+from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
+from configurator.model.needs import Want
+from configurator.model.origin import origin_of
 from configurator.model.places import shown
-from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
+from configurator.model.planner import Change, Plan
+from configurator.model.reading import Reader, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import kconfiglib
+
+    from configurator.model.findings import Finding, Migration
+    from configurator.model.origin import Origin
+    from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
 
 _HEADER = """\
 #
@@ -37,53 +44,78 @@ class Snapshot:
 class Configuration:
     """A Kconfig tree with values; made by `load`, changed by `set`, kept by `write`.
 
-    Strict where kconfig's tools are silent: an unknown symbol, a value of the wrong type or out of range is an error
-    with file and line. Not thread-safe.
+    Loud where kconfig's tools are silent: what a file asks for and does not get is a finding with file and line, and
+    `set` refuses a symbol that is not there and a value of the wrong type or out of range. Not thread-safe.
 
     Attributes:
         kconfig: the root Kconfig file.
-        root: its folder, to which paths in the views are relative.
+        root: the folder to which paths in the views are relative: that of `kconfig`, or `srctree`.
         path: the .config that was loaded, None when there was none.
-        not_taken: what the .config asked for and did not get.
-        tree_warnings: what is suspicious in the Kconfig tree alone, with the values of the .config: kconfiglib's
-            warnings and undefined symbols.
+        findings: what the files asked for and did not get.
+        migrations: their lines that were translated to a symbol's new name.
+        tree_warnings: what is suspicious in the Kconfig tree alone: kconfiglib's warnings and undefined symbols.
     """
 
-    def __init__(self, tree: kconfiglib.Kconfig, kconfig: Path, path: Path | None) -> None:
+    def __init__(self, tree: kconfiglib.Kconfig, kconfig: Path, root: Path) -> None:
         self._tree = tree
-        self._reassigned: list[TreeWarning] = []
+        self._parsed_warnings = len(tree.warnings)
+        self._reading = Reading({})
         self.kconfig = kconfig
-        self.root = kconfig.parent
-        self.path = path
-        self.not_taken: tuple[NotTaken, ...] = ()
+        self.root = root
+        self.path: Path | None = None
         self.tree_warnings: tuple[TreeWarning, ...] = ()
 
     @classmethod
-    def load(cls, kconfig: Path, config: Path | None = None) -> Configuration:
+    def load(cls, kconfig: Path, config: Path | None = None, *, srctree: Path | None = None) -> Configuration:
         """Parse the tree `kconfig` and take the values of the file `config`.
 
         Args:
             kconfig: the root Kconfig file.
             config: a .config, a preset or a fragment; the defaults hold when it is None or does not exist.
+            srctree: the folder to which paths in the tree are relative, where that is not the root file's own.
 
         Raises:
-            UsageError: a file cannot be read, or is wrong; nothing is ever half loaded.
+            UsageError: a file cannot be read, or is not of its language; nothing is ever half loaded.
         """
         try:
             kconfig = kconfig.absolute()
+            root = srctree.absolute() if srctree else kconfig.parent
         except FileNotFoundError:
             raise UsageError("the current folder is gone", location=Location(str(kconfig))) from None
-        found = config if config is not None and _exists(config) else None
-        configuration = cls(engine.load_tree(kconfig), kconfig, found)
-        if found:
-            assignments = dotconfig.read_assignments(found)
-            configuration._note_reassigned(assignments)
-            missed = configuration.set_all(assignments)
-            promptless = (name for name in configuration._tree.syms if not configuration.has_prompt(name))
-            derived = frozenset(promptless)  # written for reading only: editing what they follow from outdates them
-            configuration.not_taken = tuple(one for one in missed if one.name not in derived)
-        configuration.tree_warnings = tuple(engine.tree_warnings(configuration._tree))
+        configuration = cls(engine.load_tree(kconfig, root), kconfig, root)
+        configuration.read(*[config] if config is not None and _exists(config) else [])
         return configuration
+
+    def read(self, *files: Path | ConfigFile) -> None:
+        """Forget all values and take those of `files`; where they differ, the later one counts.
+
+        Raises:
+            UsageError: a file cannot be read, or is not a configuration; the values are as they were.
+        """
+        contents = [file if isinstance(file, ConfigFile) else dotconfig.read_file(file) for file in files]
+        self._tree.unset_values()
+        del self._tree.warnings[self._parsed_warnings :]
+        self._reading = Reader(self._tree, self.root, self._symbol).read(contents)
+        self.path = contents[0].path if contents else None
+        self.tree_warnings = tuple(engine.tree_warnings(self._tree))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what the files asked for and did not get, as of the time they were read."""
+        return self._reading.findings
+
+    @property
+    def migrations(self) -> tuple[Migration, ...]:
+        """Return the lines of the files that name a symbol by a former name."""
+        return self._reading.migrations
+
+    def assignment(self, name: str) -> Assignment | None:
+        """Return the line of the files that counts for a symbol; its value is in the symbol's own form."""
+        return self._reading.lines.get(name)
+
+    def unmet_selects(self) -> list[Finding]:
+        """Return the symbols that are selected although what they depend on is not there."""
+        return list(findings.unmet_selects(self._tree, self.root, self._reading.lines))
 
     def has_prompt(self, name: str) -> bool:
         """Return whether a user could ever set the symbol; others follow from the rest."""
@@ -150,6 +182,52 @@ class Configuration:
                 member.unset_value()
         symbol.unset_value()
 
+    def plans(self, name: str, value: str | None, *, most: int = 5) -> list[Plan]:
+        """Return the smallest sets of changes found that give a symbol a value, the smallest first.
+
+        Args:
+            name: the symbol.
+            value: the value; None asks for what makes the symbol settable.
+            most: how many to return at most.
+
+        Returns:
+            The plans; one without changes when nothing needs to be done, none when no way was found.
+
+        Raises:
+            UsageError: there is no such symbol, or the value is not of its type.
+        """
+        symbol = self._symbol(name)
+        wanted = None if value is None else values.normalised(symbol, Assignment(name, value))
+        found = planner.search(self._tree, Want(symbol.name, wanted), most)
+        plans = [self._plan(assignments) for assignments in found]
+        return sorted(plans, key=lambda plan: (len(plan.changes), len(plan.consequences)))
+
+    def _plan(self, assignments: dict[str, str]) -> Plan:
+        """Return a set of assignments with all that comes of it; the values are as before afterwards."""
+        snapshot, before = self.snapshot(), self.values()
+        self.set_all(Assignment(name, value) for name, value in assignments.items())
+        after = self.values()
+        changes = tuple(Change(name, before[name], value) for name, value in assignments.items())
+        consequences = tuple(
+            Change(name, before[name], value, origin_of(self._tree.syms[name], self.root, {}).text)
+            for name, value in after.items()
+            if value != before[name] and name not in assignments
+        )
+        self.restore(snapshot)
+        return Plan(changes, consequences)
+
+    def apply(self, plan: Plan) -> None:
+        """Make the changes of a plan."""
+        self.set_all(Assignment(change.name, change.after) for change in plan.changes)
+
+    def origin(self, name: str) -> Origin:
+        """Return where the value of a symbol comes from.
+
+        Raises:
+            UsageError: there is no such symbol.
+        """
+        return origin_of(self._symbol(name), self.root, self._reading.lines)
+
     def snapshot(self) -> Snapshot:
         """Return what the user has set so far."""
         tristate = {0: "n", 1: "m", 2: "y"}
@@ -193,11 +271,6 @@ class Configuration:
     def title(self) -> str:
         """Return the main menu's title."""
         return self._tree.mainmenu_text
-
-    @property
-    def warnings(self) -> list[TreeWarning]:
-        """Return what is suspicious in the Kconfig tree and in the .config, as of the time they were loaded."""
-        return [*self._reassigned, *self.tree_warnings]
 
     def shown(self, location: Location) -> Location:
         """Return a location of the Kconfig tree with a path that can be opened from the current folder."""
@@ -262,6 +335,19 @@ class Configuration:
         header = dotconfig.leading_comment(path) if _exists(path) else ""
         return write_if_changed(path, self.minimal_text(header))
 
+    def minimal_difference(self, path: Path) -> str:
+        """Return how a file differs from what `write_minimal` would make of it, as a unified diff; "" if it does not.
+
+        Raises:
+            UsageError: the file is not there, or is no text.
+        """
+        import difflib
+
+        present = dotconfig.read_text(path).split("\n")  # not splitlines: a string may hold other line breaks
+        wanted = self.minimal_text(dotconfig.leading_comment(path)).split("\n")
+        lines = difflib.unified_diff(present, wanted, str(path), f"{path} by savedefconfig", lineterm="")
+        return "".join(f"{line}\n" for line in lines)
+
     def _symbol(self, name: str, location: Location | None = None) -> kconfiglib.Symbol:
         """Find a symbol by its name, with or without the prefix of the .config file."""
         symbol = self._tree.syms.get(name) or self._tree.syms.get(name.removeprefix(PREFIX))
@@ -289,14 +375,6 @@ class Configuration:
         if problems:
             raise _summary(problems)
         return list(last.values())
-
-    def _note_reassigned(self, assignments: list[Assignment]) -> None:
-        first: dict[str, Assignment] = {}
-        for assignment in assignments:
-            former = first.setdefault(assignment.name, assignment)
-            if former.value != assignment.value and former.location:
-                message = f"{assignment.name} is set again, line {former.location.line} says {former.value!r}"
-                self._reassigned.append(TreeWarning(message, assignment.location))
 
 
 def _exists(path: Path) -> bool:

@@ -109,12 +109,11 @@ class MenuState:
     def complaints(self) -> list[str]:
         """Return what the user should know about the tree and the file that were loaded."""
         configuration = self._configuration
-        complaints = [(missed.location, str(missed)) for missed in configuration.not_taken]
-        complaints += [
-            (configuration.shown(warning.location) if warning.location else None, warning.message)
-            for warning in configuration.warnings
-        ]
-        return [printable(f"{place}: {text}" if place else text) for place, text in complaints]
+        complaints = [str(one) for one in (*configuration.migrations, *configuration.findings)]
+        for warning in configuration.tree_warnings:
+            place = f"{configuration.shown(warning.location)}: " if warning.location else ""
+            complaints.append(f"{place}{warning.message}")
+        return [printable(text) for text in complaints]
 
     @property
     def cursor_title(self) -> str:
