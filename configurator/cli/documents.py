@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from configurator.errors import EggcupError, Location
-    from configurator.model import Change, Condition, Configuration, Finding, Migration, Plan, SymbolInfo
+    from configurator.model import Condition, Configuration, Finding, Migration, SymbolInfo
+    from configurator.model.planner import Change, Plan
 
 Document = dict[str, Any]
 
@@ -109,4 +110,4 @@ def planned(plans: Sequence[Plan]) -> list[Document]:
 
 
 def _change(one: Change) -> Document:
-    return {"symbol": one.name, "before": one.before, "after": one.after}
+    return {"symbol": one.name, "before": one.before, "after": one.after, "reason": one.reason}

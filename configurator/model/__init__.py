@@ -5,8 +5,6 @@ from __future__ import annotations
 from configurator.model.configuration import Configuration, Snapshot
 from configurator.model.dotconfig import Assignment, ConfigFile, leading_comment, read_file
 from configurator.model.findings import Finding, FindingKind, Migration
-from configurator.model.origin import Origin, OriginKind
-from configurator.model.planner import Change, Plan
 from configurator.model.views import (
     Condition,
     Edge,
@@ -22,7 +20,6 @@ from configurator.model.views import (
 
 __all__ = [
     "Assignment",
-    "Change",
     "Condition",
     "ConfigFile",
     "Configuration",
@@ -34,9 +31,6 @@ __all__ = [
     "NodeInfo",
     "NodeKind",
     "NotTaken",
-    "Origin",
-    "OriginKind",
-    "Plan",
     "Snapshot",
     "SymbolInfo",
     "SymbolType",

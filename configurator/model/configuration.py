@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import describe, dotconfig, engine, findings, planner, units, values
+from configurator.model import describe, dotconfig, engine, findings, units, values
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
-from configurator.model.needs import Want
-from configurator.model.origin import origin_of
 from configurator.model.places import shown
-from configurator.model.planner import Change, Plan
 from configurator.model.reading import Reader, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import kconfiglib
 
+    from configurator.model.analysis import Analysis
     from configurator.model.findings import Finding, Migration
-    from configurator.model.origin import Origin
+    from configurator.model.planner import Plan
     from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
 
 _HEADER = """\
@@ -109,9 +107,17 @@ class Configuration:
         """Return the lines of the files that name a symbol by a former name."""
         return self._reading.migrations
 
-    def assignment(self, name: str) -> Assignment | None:
-        """Return the line of the files that counts for a symbol; its value is in the symbol's own form."""
-        return self._reading.lines.get(name)
+    @property
+    def lines(self) -> Mapping[str, Assignment]:
+        """Return the line of the files that counts for each symbol, its value in the symbol's own form."""
+        return self._reading.lines
+
+    @property
+    def analysis(self) -> Analysis:
+        """Return what answers questions about the configuration."""
+        from configurator.model.analysis import Analysis  # here: the usual command asks nothing
+
+        return Analysis(self, self._tree, self._symbol)
 
     def unmet_selects(self) -> list[Finding]:
         """Return the symbols that are selected although what they depend on is not there."""
@@ -182,51 +188,13 @@ class Configuration:
                 member.unset_value()
         symbol.unset_value()
 
-    def plans(self, name: str, value: str | None, *, most: int = 5) -> list[Plan]:
-        """Return the smallest sets of changes found that give a symbol a value, the smallest first.
-
-        Args:
-            name: the symbol.
-            value: the value; None asks for what makes the symbol settable.
-            most: how many to return at most.
-
-        Returns:
-            The plans; one without changes when nothing needs to be done, none when no way was found.
-
-        Raises:
-            UsageError: there is no such symbol, or the value is not of its type.
-        """
-        symbol = self._symbol(name)
-        wanted = None if value is None else values.normalised(symbol, Assignment(name, value))
-        found = planner.search(self._tree, Want(symbol.name, wanted), most)
-        plans = [self._plan(assignments) for assignments in found]
-        return sorted(plans, key=lambda plan: (len(plan.changes), len(plan.consequences)))
-
-    def _plan(self, assignments: dict[str, str]) -> Plan:
-        """Return a set of assignments with all that comes of it; the values are as before afterwards."""
-        snapshot, before = self.snapshot(), self.values()
-        self.set_all(Assignment(name, value) for name, value in assignments.items())
-        after = self.values()
-        changes = tuple(Change(name, before[name], value) for name, value in assignments.items())
-        consequences = tuple(
-            Change(name, before[name], value, origin_of(self._tree.syms[name], self.root, {}).text)
-            for name, value in after.items()
-            if value != before[name] and name not in assignments
-        )
-        self.restore(snapshot)
-        return Plan(changes, consequences)
-
     def apply(self, plan: Plan) -> None:
         """Make the changes of a plan."""
         self.set_all(Assignment(change.name, change.after) for change in plan.changes)
 
-    def origin(self, name: str) -> Origin:
-        """Return where the value of a symbol comes from.
-
-        Raises:
-            UsageError: there is no such symbol.
-        """
-        return origin_of(self._symbol(name), self.root, self._reading.lines)
+    def kconfig_files(self) -> list[str]:
+        """Return the tree's Kconfig files, relative to its root, in the order in which they are read."""
+        return list(dict.fromkeys(self._tree.kconfig_filenames))
 
     def snapshot(self) -> Snapshot:
         """Return what the user has set so far."""

@@ -79,6 +79,20 @@ def tree_warnings(tree: kconfiglib.Kconfig) -> list[TreeWarning]:
     return list(dict.fromkeys(found))
 
 
+def evaluate(tree: kconfiglib.Kconfig, expression: str) -> str:
+    """Return the value of an expression: y, m or n.
+
+    Raises:
+        UsageError: it is no expression.
+    """
+    try:
+        return {0: "n", 1: "m", 2: "y"}[tree.eval_string(re.sub(r"\bCONFIG_(?=\w)", "", expression))]
+    except kconfiglib.KconfigError as problem:
+        reason = _one_line(str(problem)).partition("': ")[2] or "it is incomplete"
+        hints = ["UART && !VGA", 'NR_CPUS > 1 || HOSTNAME = "web1"']
+        raise UsageError(f"not a Kconfig expression: {expression!r}: {reason}", hints=hints) from None
+
+
 def _check_version() -> None:
     """Refuse the other package of the same name, which esp-idf-kconfig installs over kconfiglib."""
     version = getattr(kconfiglib, "VERSION", None)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import UsageError
 from configurator.model import Configuration, NodeInfo, NodeKind, SymbolInfo, SymbolType
-from configurator.tui import describe, search
+from configurator.model.search import find
+from configurator.tui import describe
 from configurator.tui.rows import Row, Span, printable
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ class MenuState:
     def search(self, query: str) -> Found:
         """Find entries by name and prompt, and remember the query."""
         self.query = query
-        matches = search.find(self._nodes, query)
+        matches = find(self._nodes, query)
         rows = [describe.match_row(node, self._symbol(node), self._trail(node.parent)) for node in matches]
         return Found(rows, f"{len(rows)} found" if rows else "nothing found")
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from configurator.errors import UsageError
-from configurator.model import Assignment, Configuration, Plan, SymbolType
+from configurator.model import Assignment, Configuration, SymbolType
 
 if TYPE_CHECKING:
+    from configurator.model.planner import Plan
     from tests.conftest import MakeTree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,12 +117,12 @@ def test_the_smallest_plans(
     configuration: Configuration, name: str, value: str, expected: list[dict[str, str]]
 ) -> None:
     """Each way of getting a value is a plan of its own, with nothing in it that is not needed."""
-    assert _changes(configuration.plans(name, value)) == expected
+    assert _changes(configuration.analysis.plans(name, value)) == expected
 
 
 def test_a_chain_is_followed_to_its_end(configuration: Configuration) -> None:
     """A symbol that nobody can set is reached through what selects it, a number through a comparison."""
-    plan = _changes(configuration.plans("SERVER", "y"))[0]
+    plan = _changes(configuration.analysis.plans("SERVER", "y"))[0]
     speed = int(plan.pop("SPEED"))
     assert 10 < speed <= 50
     assert plan in ({"SERVER": "y", "NIC": "y", "CARD": "y", bus: "y", "LEGACY": "n"} for bus in ("BUS", "OTHER_BUS"))
@@ -129,13 +130,13 @@ def test_a_chain_is_followed_to_its_end(configuration: Configuration) -> None:
 
 def test_making_settable_needs_less_than_setting(configuration: Configuration) -> None:
     """Without a value, only what keeps the prompt hidden is changed."""
-    assert _changes(configuration.plans("TUNING", None)) == [{"SLOW": "y"}]
-    assert _changes(configuration.plans("BUS", None)) == [{}]
+    assert _changes(configuration.analysis.plans("TUNING", None)) == [{"SLOW": "y"}]
+    assert _changes(configuration.analysis.plans("BUS", None)) == [{}]
 
 
 def test_consequences_are_told_with_their_reason(configuration: Configuration) -> None:
     """What changes besides is listed, each with where its new value comes from."""
-    (plan,) = configuration.plans("TUNING", "0x10")
+    (plan,) = configuration.analysis.plans("TUNING", "0x10")
     assert [(one.name, one.before, one.after, one.reason.partition(", ")[0]) for one in plan.consequences] == [
         ("FAST", "y", "n", "SLOW is chosen instead"),
         ("MODE", "fast", "slow", 'default "slow"'),
@@ -148,16 +149,16 @@ def test_looking_for_plans_changes_nothing(configuration: Configuration) -> None
     configuration.set("SPEED", "3")
     text, snapshot = configuration.text(), configuration.snapshot()
     for symbol in configuration.symbols():
-        configuration.plans(symbol.name, None)
+        configuration.analysis.plans(symbol.name, None)
         for value in ("y", "n") if symbol.type is SymbolType.BOOL else ():
-            configuration.plans(symbol.name, value)
+            configuration.analysis.plans(symbol.name, value)
     assert (configuration.text(), configuration.snapshot()) == (text, snapshot)
 
 
 def test_applying_a_plan_reaches_the_goal(configuration: Configuration) -> None:
     """After it, the symbol has the value, and exactly the consequences foretold have come about."""
     before = configuration.values()
-    plan = configuration.plans("SERVER", "y")[0]
+    plan = configuration.analysis.plans("SERVER", "y")[0]
     configuration.apply(plan)
     assert configuration.get("SERVER") == "y"
     foretold = {change.name: change.after for change in (*plan.changes, *plan.consequences)}
@@ -168,7 +169,7 @@ def test_applying_a_plan_reaches_the_goal(configuration: Configuration) -> None:
 def test_a_senseless_goal_is_an_error(configuration: Configuration, name: str, value: str) -> None:
     """An unknown symbol or a value that is not of its type is no goal."""
     with pytest.raises(UsageError):
-        configuration.plans(name, value)
+        configuration.analysis.plans(name, value)
 
 
 def _reachable(configuration: Configuration, settable: list[str]) -> dict[tuple[str, str], int]:
@@ -202,7 +203,7 @@ def test_nothing_smaller_exists(make_tree: MakeTree, seed: int) -> None:
     configuration = Configuration.load(make_tree({"Kconfig": "".join(lines)}))
     least = _reachable(configuration, names)
     for name, value in itertools.product(names, "yn"):
-        plans = configuration.plans(name, value)
+        plans = configuration.analysis.plans(name, value)
         if (name, value) in least:
             assert plans, (name, value)
             assert len(plans[0].changes) <= least[name, value]
@@ -220,7 +221,7 @@ def test_our_tree_is_always_solved(preset: Path) -> None:
     for symbol in configuration.symbols():
         goals = ("y", "n") if symbol.type is SymbolType.BOOL else (None,) if symbol.prompt else ()
         for goal in goals:
-            assert configuration.plans(symbol.name, goal, most=1), (symbol.name, goal)
+            assert configuration.analysis.plans(symbol.name, goal, most=1), (symbol.name, goal)
 
 
 def test_a_large_tree_is_searched_quickly(make_tree: MakeTree) -> None:
@@ -230,6 +231,6 @@ def test_a_large_tree_is_searched_quickly(make_tree: MakeTree) -> None:
     lines += [f'config T{n}\n\tbool "T{n}"\n\tdefault y\n' for n in range(5000)]
     configuration = Configuration.load(make_tree({"Kconfig": "".join(lines)}))
     started = time.perf_counter()
-    (plan,) = configuration.plans("S7", "y")
+    (plan,) = configuration.analysis.plans("S7", "y")
     assert len(plan.changes) == 8
     assert time.perf_counter() - started < 2
