@@ -29,3 +29,25 @@ def source_root() -> Path:
 def presets_folder(root: Path) -> Path:
     """Return the folder of the presets that `eggcup defconfig NAME` knows."""
     return root / "configs"
+
+
+def presets(root: Path) -> dict[str, Path]:
+    """Return the presets of a tree by name; what has a dot in its name is none."""
+    folder = presets_folder(root)
+    if not folder.is_dir():
+        return {}
+    return {path.name: path for path in sorted(folder.iterdir()) if path.is_file() and "." not in path.name}
+
+
+def find_preset(name: str, known: dict[str, Path]) -> Path:
+    """Return the file of a preset.
+
+    Raises:
+        UsageError: there is none of that name; the hints are similar ones.
+    """
+    if name not in known:
+        import difflib
+
+        near = difflib.get_close_matches(name, known) or list(known)
+        raise UsageError(f"there is no preset {name!r}", hints=[f"eggcup defconfig {other}" for other in near])
+    return known[name]

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from configurator.cli import options
+from configurator.cli import options, output
 from configurator.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -29,14 +29,23 @@ def make_configuration(args: argparse.Namespace, own_seed: str, answer: Callable
     Raises:
         UsageError: the file that KCONFIG_ALLCONFIG names is not there, or wrong.
     """
-    from configurator.model import Configuration
+    seed = _seed_file(options.tree_root(args), own_seed)
+    configuration = options.open_tree(args)
+    configuration.read(*[seed] if seed else [], complete=answer)
+    options.report(configuration, strict=args.strict)
+    path = options.config_path(args)
+    changed = options.save(configuration, path)
+    if args.json:
+        from configurator.cli import documents
 
-    kconfig = options.kconfig_path(args)
-    configuration = Configuration.load(kconfig, _seed_file(kconfig.parent, own_seed))
-    answer(configuration)
-    options.report(configuration)
-    options.save(configuration, options.config_path(args))
+        output.result_json(documents.written(configuration, path, changed=changed))
     return ExitCode.OK
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that all of these verbs have."""
+    options.add_configuration_options(parser)
+    options.add_json_option(parser, "print what was written and found as JSON")
 
 
 def _seed_file(tree: Path, own_seed: str) -> Path | None:

@@ -20,12 +20,14 @@ def check_tree(configuration: Configuration) -> None:
     """Refuse a tree from which no trustworthy order can be made.
 
     Raises:
-        UsageError: kconfiglib warned about the tree, a symbol is undefined, a unit has no Go package with an Init, or
-            a unit imports another one without saying in its Kconfig that it comes after it.
+        UsageError: kconfiglib warned about the tree, a symbol is undefined or selected without what it needs, a unit
+            has no Go package with an Init, or imports another one without saying in its Kconfig that it comes after it.
     """
     for warning in configuration.tree_warnings:
         place = configuration.shown(warning.location) if warning.location else None
         raise UsageError(f"the Kconfig tree has a fault: {warning.message}", location=place)
+    for unmet in configuration.unmet_selects():
+        raise UsageError(unmet.reason, location=unmet.location)
     units = configuration.units()
     packages = Packages(configuration.root)
     for unit in units:

@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import answers, describe, dotconfig, engine, units, values
-from configurator.model.dotconfig import PREFIX, Assignment
+from configurator.model import answers, describe, dotconfig, engine, findings, units, values
+from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
+from configurator.model.reading import Reader, Reading
 from configurator.model.symbols import in_turn
 from configurator.model.values import Wanted
-from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     import kconfiglib
 
+    from configurator.model.analysis import Analysis
     from configurator.model.answers import Probability
+    from configurator.model.findings import Finding, Migration
+    from configurator.model.planner import Plan
     from configurator.model.tree import Tree
+    from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
 
 _HEADER = """\
 #
@@ -41,53 +45,91 @@ class Snapshot:
 class Configuration:
     """A Kconfig tree with values; made by `load`, changed by `set`, kept by `write`.
 
-    Strict where kconfig's tools are silent: an unknown symbol, a value of the wrong type or out of range is an error
-    with file and line. Not thread-safe.
+    Loud where kconfig's tools are silent: what a file asks for and does not get is a finding with file and line, and
+    `set` refuses a symbol that is not there and a value of the wrong type or out of range. Not thread-safe.
 
     Attributes:
         kconfig: the root Kconfig file.
-        root: its folder, to which paths in the views are relative.
+        root: the folder to which paths in the views are relative: that of `kconfig`, or `srctree`.
         path: the .config that was loaded, None when there was none.
-        not_taken: what the .config asked for and did not get.
-        tree_warnings: what is suspicious in the Kconfig tree alone, with the values of the .config: kconfiglib's
-            warnings and undefined symbols.
+        findings: what the files asked for and did not get.
+        migrations: their lines that were translated to a symbol's new name.
+        tree_warnings: what is suspicious in the Kconfig tree alone: kconfiglib's warnings and undefined symbols.
     """
 
-    def __init__(self, tree: Tree, kconfig: Path, path: Path | None) -> None:
+    def __init__(self, tree: Tree, kconfig: Path, root: Path) -> None:
         self._tree = tree
-        self._reassigned: list[TreeWarning] = []
+        self._parsed_warnings = len(tree.warnings)
+        self._reading = Reading({})
         self.kconfig = kconfig
-        self.root = kconfig.parent
-        self.path = path
-        self.not_taken: tuple[NotTaken, ...] = ()
+        self.root = root
+        self.path: Path | None = None
         self.tree_warnings: tuple[TreeWarning, ...] = ()
 
     @classmethod
-    def load(cls, kconfig: Path, config: Path | None = None) -> Configuration:
+    def load(cls, kconfig: Path, config: Path | None = None, *, srctree: Path | None = None) -> Configuration:
         """Parse the tree `kconfig` and take the values of the file `config`.
 
         Args:
             kconfig: the root Kconfig file.
             config: a .config, a preset or a fragment; the defaults hold when it is None or does not exist.
+            srctree: the folder to which paths in the tree are relative, where that is not the root file's own.
 
         Raises:
-            UsageError: a file cannot be read, or is wrong; nothing is ever half loaded.
+            UsageError: a file cannot be read, or is not of its language; nothing is ever half loaded.
         """
         try:
             kconfig = kconfig.absolute()
+            root = srctree.absolute() if srctree else kconfig.parent
         except FileNotFoundError:
             raise UsageError("the current folder is gone", location=Location(str(kconfig))) from None
-        found = config if config is not None and _exists(config) else None
-        configuration = cls(engine.load_tree(kconfig), kconfig, found)
-        if found:
-            assignments = dotconfig.read_assignments(found)
-            configuration._note_reassigned(assignments)
-            missed = configuration._apply(configuration._well_formed(assignments))
-            promptless = (name for name, symbol in configuration._tree.syms.items() if not values.takes_values(symbol))
-            derived = frozenset(promptless)  # written for reading only: editing what they follow from outdates them
-            configuration.not_taken = tuple(one for one in missed if one.name not in derived)
-        configuration.tree_warnings = tuple(engine.tree_warnings(configuration._tree))
+        configuration = cls(engine.load_tree(kconfig, root), kconfig, root)
+        configuration.read(*[config] if config is not None and _exists(config) else [])
         return configuration
+
+    def read(self, *files: Path | ConfigFile, complete: Callable[[Configuration], None] | None = None) -> None:
+        """Forget all values and take those of `files`; where they differ, the later one counts.
+
+        Args:
+            files: what to read, none for the defaults.
+            complete: gives further symbols values, before it is looked at what the files did not get.
+
+        Raises:
+            UsageError: a file cannot be read, or is not a configuration; the values are as they were.
+        """
+        contents = [file if isinstance(file, ConfigFile) else dotconfig.read_file(file) for file in files]
+        self._tree.unset_values()
+        del self._tree.warnings[self._parsed_warnings :]
+        further = (lambda: complete(self)) if complete else None
+        self._reading = Reader(self._tree, self.root, self._symbol).read(contents, further)
+        self.path = contents[0].path if contents else None
+        self.tree_warnings = tuple(engine.tree_warnings(self._tree))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what the files asked for and did not get, as of the time they were read."""
+        return self._reading.findings
+
+    @property
+    def migrations(self) -> tuple[Migration, ...]:
+        """Return the lines of the files that name a symbol by a former name."""
+        return self._reading.migrations
+
+    @property
+    def lines(self) -> Mapping[str, Assignment]:
+        """Return the line of the files that counts for each symbol, its value in the symbol's own form."""
+        return self._reading.lines
+
+    @property
+    def analysis(self) -> Analysis:
+        """Return what answers questions about the configuration."""
+        from configurator.model.analysis import Analysis  # here: the usual command asks nothing
+
+        return Analysis(self, self._tree, self._symbol)
+
+    def unmet_selects(self) -> list[Finding]:
+        """Return the symbols that are selected although what they depend on is not there."""
+        return list(findings.unmet_selects(self._tree, self.root, self._reading.lines))
 
     def has_prompt(self, name: str) -> bool:
         """Return whether a user could ever set the symbol; others follow from the rest."""
@@ -169,6 +211,14 @@ class Configuration:
         """Return whether the tree has a symbol with the keyword `modules`."""
         return self._tree.modules_symbol is not None
 
+    def apply(self, plan: Plan) -> None:
+        """Make the changes of a plan."""
+        self.set_all(Assignment(change.name, change.after) for change in plan.changes)
+
+    def kconfig_files(self) -> list[str]:
+        """Return the tree's Kconfig files, relative to its root, in the order in which they are read."""
+        return list(dict.fromkeys(self._tree.kconfig_filenames))
+
     def snapshot(self) -> Snapshot:
         """Return what the user has set so far."""
         given = in_turn(self._tree.unique_defined_syms)
@@ -204,11 +254,6 @@ class Configuration:
     def title(self) -> str:
         """Return the main menu's title."""
         return self._tree.mainmenu_text
-
-    @property
-    def warnings(self) -> list[TreeWarning]:
-        """Return what is suspicious in the Kconfig tree and in the .config, as of the time they were loaded."""
-        return [*self._reassigned, *self.tree_warnings]
 
     def shown(self, location: Location) -> Location:
         """Return a location of the Kconfig tree with a path that can be opened from the current folder."""
@@ -276,6 +321,19 @@ class Configuration:
         checked = (values.not_taken(symbol, assignment, value) for symbol, assignment, value in wanted)
         return [missed for missed in checked if missed]
 
+    def minimal_difference(self, path: Path) -> str:
+        """Return how a file differs from what `write_minimal` would make of it, as a unified diff; "" if it does not.
+
+        Raises:
+            UsageError: the file is not there, or is no text.
+        """
+        import difflib
+
+        present = dotconfig.read_text(path).split("\n")  # not splitlines: a string may hold other line breaks
+        wanted = self.minimal_text(dotconfig.leading_comment(path)).split("\n")
+        lines = difflib.unified_diff(present, wanted, str(path), f"{path} by savedefconfig", lineterm="")
+        return "".join(f"{line}\n" for line in lines)
+
     def _symbol(self, name: str, location: Location | None = None) -> kconfiglib.Symbol:
         """Find a symbol by its name, with or without the prefix of the .config file."""
         symbol = self._tree.syms.get(name) or self._tree.syms.get(name.removeprefix(PREFIX))
@@ -303,14 +361,6 @@ class Configuration:
         if problems:
             raise _summary(problems)
         return list(last.values())
-
-    def _note_reassigned(self, assignments: list[Assignment]) -> None:
-        first: dict[str, Assignment] = {}
-        for assignment in assignments:
-            former = first.setdefault(assignment.name, assignment)
-            if former.value != assignment.value and former.location:
-                message = f"{assignment.name} is set again, line {former.location.line} says {former.value!r}"
-                self._reassigned.append(TreeWarning(message, assignment.location))
 
 
 def _exists(path: Path) -> bool:

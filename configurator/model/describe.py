@@ -30,6 +30,17 @@ def symbol_info(symbol: kconfiglib.Symbol) -> SymbolInfo:
     )
 
 
+def menu_path(symbol: kconfiglib.Symbol) -> tuple[str, ...]:
+    """Return the titles of the menus and choices that a symbol lies in, from the top."""
+    titles: list[str] = []
+    node = symbol.nodes[0].parent
+    while node and node.parent:  # the topmost one is the whole tree
+        if node.prompt and (node.is_menuconfig or not isinstance(node.item, kconfiglib.Symbol)):
+            titles.append(node.prompt[0])
+        node = node.parent
+    return tuple(titles[::-1])
+
+
 def menu_nodes(tree: kconfiglib.Kconfig) -> list[NodeInfo]:
     """Return the entries of the menu tree, depth first."""
     found: list[NodeInfo] = []

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PREFIX = "CONFIG_"
 LARGEST_FILE = 16 * 2**20  # bytes; a real .config has a few thousand
+WRITTEN_MARKS = ("Change it with `eggcup menuconfig`", "Automatically generated file; DO NOT EDIT.")
+"""By one of these in the comment at its head one knows a complete .config: eggcup's own, and that of C kconfig."""
 
 _SET = re.compile(rf"{PREFIX}(?P<name>[A-Za-z0-9_]+)=(?P<value>.*)")
 _UNSET = re.compile(rf"#\s*{PREFIX}(?P<name>[A-Za-z0-9_]+) is not set\s*")
@@ -32,27 +34,53 @@ class Assignment:
     location: Location | None = None
 
 
-def read_assignments(path: Path) -> list[Assignment]:
-    """Read the assignments of a .config or of a fragment of one, in file order.
+@dataclass(frozen=True)
+class ConfigFile:
+    """A .config, a preset or a fragment as it was read.
+
+    `is_complete` says that a tool wrote it with the values of all symbols: its lines for symbols without a prompt are
+    records then, not requests.
+    """
+
+    path: Path
+    assignments: tuple[Assignment, ...]
+    is_complete: bool = False
+
+
+def read_file(path: Path, shown_as: str | None = None) -> ConfigFile:
+    """Read a .config or a fragment of one, its assignments in file order.
 
     Line ends may be those of Windows, and a byte-order mark is skipped. Values are not checked against types here, but
     a quoted string is unescaped.
 
+    Args:
+        path: the file.
+        shown_as: what to call it in locations, where that is not its path.
+
     Raises:
         UsageError: the file cannot be read or a line is not one of a .config.
     """
+    name = shown_as or str(path)
     assignments = []
-    for number, line in enumerate(_text(path).split("\n"), start=1):
-        assignment = _parse(line.rstrip("\r"), Location(str(path), number))
+    is_complete = False
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        assignment = _parse(line.rstrip("\r"), Location(name, number))
         if assignment:
             assignments.append(assignment)
-    return assignments
+        elif not assignments and line.startswith("#"):
+            is_complete = is_complete or any(mark in line for mark in WRITTEN_MARKS)
+    return ConfigFile(path, tuple(assignments), is_complete)
+
+
+def read_assignments(path: Path) -> list[Assignment]:
+    """Read the assignments alone; see `read_file`."""
+    return list(read_file(path).assignments)
 
 
 def leading_comment(path: Path) -> str:
     """Return the comment lines at the head of a file, the description of a preset; "" when there are none."""
     lines = []
-    for line in _text(path).split("\n"):
+    for line in read_text(path).split("\n"):
         if not line.startswith("#") or _UNSET.fullmatch(line.rstrip("\r")):
             break
         lines.append(line.rstrip() + "\n")
@@ -91,8 +119,12 @@ def _excerpt(line: str) -> str:
     return repr(line if len(line) <= longest else line[:longest] + "...")
 
 
-def _text(path: Path) -> str:
-    """Return the content of a text file, refusing what is none."""
+def read_text(path: Path) -> str:
+    """Return the content of a text file.
+
+    Raises:
+        UsageError: there is no such file, or it is too large or no UTF-8 text.
+    """
     place = Location(str(path))
     try:
         with path.open("rb") as stream:

@@ -9,7 +9,7 @@ that name answers it. That keeps kconfiglib as it is, neither patched nor copied
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import kconfiglib
 
@@ -274,6 +274,27 @@ class TreeChoice(kconfiglib.Choice):
             if value_of(condition) and member.visibility:
                 return member
         return next((member for member in self.syms if member.visibility), None)
+
+
+class Given(NamedTuple):
+    """What the user has set a symbol to, and when; see `TreeSymbol.turn`."""
+
+    symbol: kconfiglib.Symbol
+    value: str | int | None
+    turn: int
+
+    def restore(self) -> None:
+        """Let the symbol be set as it was."""
+        if self.value is None:
+            self.symbol.unset_value()
+        else:
+            self.symbol.set_value(self.value)
+            self.symbol.turn = self.turn  # type: ignore[attr-defined]  # a TreeSymbol
+
+
+def given(symbol: kconfiglib.Symbol) -> Given:
+    """Return what the user has set a symbol to."""
+    return Given(symbol, symbol.user_value, _turn(symbol))
 
 
 def in_turn(symbols: Iterable[kconfiglib.Symbol]) -> list[kconfiglib.Symbol]:

@@ -153,10 +153,18 @@ def choice_is_full(symbol: kconfiglib.Symbol, assignment: Assignment) -> NotTake
     return NotTaken(symbol.name, "n", "y", reason, (), assignment.location)
 
 
+def promptless_reason(symbol: kconfiglib.Symbol, asked: str) -> str:
+    """Say that a value for a symbol that nobody can set is no use, whether or not it is the one that holds."""
+    got = value_now(symbol)
+    holds = "anyway" if same(symbol, asked, got) else "now"
+    why = "it has no prompt, its value follows from other symbols"
+    return f"{symbol.name}={asked} has no effect, it is {got or 'no value'} {holds}: {why}"
+
+
 def not_taken(symbol: kconfiglib.Symbol, assignment: Assignment, value: str) -> NotTaken | None:
     """Return why `symbol` does not hold the `value` it was given, None when it does."""
     got = value_now(symbol)
-    if _same(symbol, value, got):
+    if same(symbol, value, got):
         return None
     forced = value == "n" and selected_by(symbol)
     hidden = has_prompt(symbol) and not symbol.visibility and not forced
@@ -164,12 +172,35 @@ def not_taken(symbol: kconfiglib.Symbol, assignment: Assignment, value: str) -> 
     return NotTaken(symbol.name, value, got, _reason(symbol, value, unmet), unmet, assignment.location)
 
 
-def _same(symbol: kconfiglib.Symbol, asked: str, got: str) -> bool:
-    kind = symbol_type(symbol)
-    if kind in (SymbolType.INT, SymbolType.HEX) and got:
-        base = 16 if kind is SymbolType.HEX else 10
-        return int(asked, base) == int(got, base)
+def same(symbol: kconfiglib.Symbol, asked: str, got: str) -> bool:
+    """Return whether two values of a symbol are the same; numbers may be spelled in several ways."""
+    if symbol_type(symbol) in (SymbolType.INT, SymbolType.HEX) and got:
+        return number(symbol, asked) == number(symbol, got)
     return asked == got
+
+
+def is_boolean(symbol: kconfiglib.Symbol) -> bool:
+    """Return whether the values of a symbol are y and n, or m besides."""
+    return symbol.type in (kconfiglib.BOOL, kconfiglib.TRISTATE)
+
+
+def number(symbol: kconfiglib.Symbol, text: str) -> int | None:
+    """Return the number that `text` is for an int or hex symbol, None when it is none."""
+    try:
+        return int(text, 16 if symbol_type(symbol) is SymbolType.HEX else 10)
+    except ValueError:
+        return None
+
+
+def spelled(symbol: kconfiglib.Symbol, value: int) -> str:
+    """Return a number as an int or hex symbol holds it."""
+    return hex(value) if symbol_type(symbol) is SymbolType.HEX else str(value)
+
+
+def lies_between(symbol: kconfiglib.Symbol, value: str, low: str, high: str) -> bool:
+    """Return whether a number of an int or hex symbol lies in a range, its bounds included."""
+    numbers = [number(symbol, text) or 0 for text in (low, value, high)]
+    return numbers == sorted(numbers)
 
 
 def _reason(symbol: kconfiglib.Symbol, asked: str, unmet: tuple[Condition, ...]) -> str:
@@ -190,7 +221,7 @@ def _other_reason(symbol: kconfiglib.Symbol, asked: str) -> str:
     if symbol.choice and symbol.choice.selection:
         chosen = symbol.choice.selection.name
         if asked == "n":
-            return "one of its choice must be y, and no other one can be now"
+            return "one of its choice must be y, and the file says n to all that can be"
         return f"{chosen} was chosen instead, and only one of the two can be"
     return "its value follows from other symbols"
 
@@ -207,13 +238,18 @@ def takes_values(symbol: kconfiglib.Symbol) -> bool:
 
 def selected_by(symbol: kconfiglib.Symbol) -> tuple[str, ...]:
     """Return the names of the symbols that force `symbol` to y now."""
-    forcing = set()
-    for part in kconfiglib.split_expr(symbol.rev_dep, kconfiglib.OR):
+    return forcing(symbol.rev_dep)
+
+
+def forcing(reverse_dependency: kconfiglib.Expr) -> tuple[str, ...]:
+    """Return the names of the symbols whose select or imply holds now, of all that make up `reverse_dependency`."""
+    names = set()
+    for part in kconfiglib.split_expr(reverse_dependency, kconfiglib.OR):
         if value_of(part):
             first = kconfiglib.split_expr(part, kconfiglib.AND)[0]
             if isinstance(first, kconfiglib.Symbol) and not first.is_constant:
-                forcing.add(first.name)
-    return tuple(sorted(forcing))
+                names.add(first.name)
+    return tuple(sorted(names))
 
 
 def prompt_conditions(symbol: kconfiglib.Symbol) -> tuple[Condition, ...]:

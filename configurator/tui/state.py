@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import UsageError
 from configurator.model import Configuration, NodeInfo, NodeKind, SymbolInfo, SymbolType
-from configurator.tui import describe, search
+from configurator.model.search import find
+from configurator.tui import describe
 from configurator.tui.rows import Row, Span, printable
 
 if TYPE_CHECKING:
@@ -109,12 +110,11 @@ class MenuState:
     def complaints(self) -> list[str]:
         """Return what the user should know about the tree and the file that were loaded."""
         configuration = self._configuration
-        complaints = [(missed.location, str(missed)) for missed in configuration.not_taken]
-        complaints += [
-            (configuration.shown(warning.location) if warning.location else None, warning.message)
-            for warning in configuration.warnings
-        ]
-        return [printable(f"{place}: {text}" if place else text) for place, text in complaints]
+        complaints = [str(one) for one in (*configuration.migrations, *configuration.findings)]
+        for warning in configuration.tree_warnings:
+            place = f"{configuration.shown(warning.location)}: " if warning.location else ""
+            complaints.append(f"{place}{warning.message}")
+        return [printable(text) for text in complaints]
 
     @property
     def cursor_title(self) -> str:
@@ -196,7 +196,7 @@ class MenuState:
     def search(self, query: str) -> Found:
         """Find entries by name and prompt, and remember the query."""
         self.query = query
-        matches = search.find(self._nodes, query)
+        matches = find(self._nodes, query)
         rows = [describe.match_row(node, self._symbol(node), self._trail(node.parent)) for node in matches]
         return Found(rows, f"{len(rows)} found" if rows else "nothing found")
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configurator.cli import options, targets
+from configurator.cli import targets
 from configurator.errors import Location, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    options.add_configuration_options(parser)
+    targets.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configurator.cli import options, targets
+from configurator.cli import targets
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    options.add_configuration_options(parser)
+    targets.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:

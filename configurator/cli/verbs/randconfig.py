@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from configurator.cli import options, output, targets
+from configurator.cli import output, targets
 from configurator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _SEED_BITS = 32
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    options.add_configuration_options(parser)
+    targets.add_arguments(parser)
     parser.add_argument("--seed", metavar="N", help="number to draw from, decimal or 0x... (default: $KCONFIG_SEED)")
     parser.add_argument(
         "--probability",
