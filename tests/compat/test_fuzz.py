@@ -33,7 +33,8 @@ CASES = int(os.environ.get("EGGCUP_FUZZ_CASES", "500"))
     derandomize="EGGCUP_FUZZ_CASES" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )
-@given(random=st.randoms(use_true_random=False))
+# A few cases are drawn bit by bit, so that hypothesis can make a failing one small; for many that takes gigabytes.
+@given(random=st.randoms(use_true_random=CASES > 2000))
 def test_all_targets_agree(random: Random, tmp_path_factory: pytest.TempPathFactory, c_conf: Conf) -> None:
     """Every target gives the same lines, with and without a file of given values."""
     folder = tmp_path_factory.getbasetemp()

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 NUMBERS = ("0", "1", "3", "5", "7", "10", "42", "-1", "-8", "100")
 HEXES = ("0x0", "0x1", "0x5", "0xA", "0xff", "0x10", "0X1F", "0x100", "3f")
 TEXTS = ("", "a", "b", "x y", "5", "y", "n", 'say "hi"', "back\\slash", "it's", "# no", "é")
+WRONG = {
+    "bool": ("m", "x"), "tristate": ("x", "5"), "int": ("abc", "0x5"), "hex": ("0xg", "-1"), "string": ('""', '"y"'),
+}  # fmt: skip
+"""Values that C kconfig refuses too; a text is never wrong."""
 RELATIONS = ("=", "!=", "<", "<=", ">", ">=")
 
 
@@ -280,18 +284,30 @@ def random_tree(random: Random) -> RandomTree:
 
 
 def random_config(random: Random, tree: RandomTree) -> str:
-    """Return a .config for a tree: some of its symbols, in any order, some of them twice, and values out of range."""
+    """Return a .config for a tree: some of its symbols, in any order, some of them twice.
+
+    Some values are out of range or of the wrong type, and some symbols are not in the tree.
+    """
     lines = []
     for _ in range(random.randrange(len(tree.symbols) + 4)):
+        roll = random.randrange(100)
         symbol = tree.symbols[random.randrange(len(tree.symbols))]
-        if symbol.kind in ("bool", "tristate"):
-            letters = "yn" if symbol.kind == "bool" else "ymn"
-            value = letters[random.randrange(len(letters))]
-            off = f"# CONFIG_{symbol.name} is not set"
-            lines.append(off if value == "n" and random.randrange(2) else f"CONFIG_{symbol.name}={value}")
-        elif symbol.kind == "string":
-            lines.append(f"CONFIG_{symbol.name}={quoted(TEXTS[random.randrange(len(TEXTS))])}")
+        if roll < 3:
+            lines.append(f"CONFIG_UNKNOWN{roll}=y")
+        elif roll < 6:
+            lines.append(f"CONFIG_{symbol.name}={WRONG[symbol.kind][random.randrange(2)]}")
         else:
-            values = NUMBERS if symbol.kind == "int" else HEXES
-            lines.append(f"CONFIG_{symbol.name}={values[random.randrange(len(values))]}")
+            lines.append(_line(random, symbol))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _line(random: Random, symbol: Drawn) -> str:
+    if symbol.kind in ("bool", "tristate"):
+        letters = "yn" if symbol.kind == "bool" else "ymn"
+        value = letters[random.randrange(len(letters))]
+        is_comment = value == "n" and random.randrange(2)
+        return f"# CONFIG_{symbol.name} is not set" if is_comment else f"CONFIG_{symbol.name}={value}"
+    if symbol.kind == "string":
+        return f"CONFIG_{symbol.name}={quoted(TEXTS[random.randrange(len(TEXTS))])}"
+    values = NUMBERS if symbol.kind == "int" else HEXES
+    return f"CONFIG_{symbol.name}={values[random.randrange(len(values))]}"
