@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import describe, dotconfig, engine, findings, units, values
+from configurator.model import describe, dotconfig, engine, findings, questions, units, values
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
 from configurator.model.reading import Reader, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import kconfiglib
 
     from configurator.model.analysis import Analysis
     from configurator.model.findings import Finding, Migration
     from configurator.model.planner import Plan
+    from configurator.model.questions import Question
     from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
 
 _HEADER = """\
@@ -231,6 +232,14 @@ class Configuration:
         """Return all symbols, in the order of the Kconfig files."""
         return [describe.symbol_info(symbol) for symbol in self._tree.unique_defined_syms]
 
+    def new_symbols(self) -> list[str]:
+        """Return the symbols that a user could set now and that neither a file nor `set` has given a value."""
+        return [symbol.name for symbol in questions.new_symbols(self._tree)]
+
+    def questions(self) -> Iterator[Question]:
+        """Yield what is to be asked about them, in the order of the menus, with the values of this moment."""
+        return questions.questions(self._tree)
+
     def nodes(self) -> list[NodeInfo]:
         """Return the whole menu tree, depth first; the parent of an entry is `nodes()[entry.parent]`."""
         return describe.menu_nodes(self._tree)
@@ -286,6 +295,16 @@ class Configuration:
             self._tree.write_min_config(str(path), header)
             return path.read_text(encoding="utf-8")
 
+    def minimal_values(self) -> dict[str, str]:
+        """Return the symbols of `minimal_text` with their values."""
+        return {one.name: one.value for one in dotconfig.parse(self.minimal_text())}
+
+    def written_lines(self) -> dict[str, str]:
+        """Return the lines of `text` by symbol: ``CONFIG_X=...`` or ``# CONFIG_X is not set``."""
+        return {
+            symbol.name: line for symbol in self._tree.unique_defined_syms if (line := symbol.config_string.strip())
+        }
+
     def write(self, path: Path) -> bool:
         """Write the .config, the former one kept as `.old`; return False, and touch nothing, when it is the same.
 
@@ -303,18 +322,22 @@ class Configuration:
         header = dotconfig.leading_comment(path) if _exists(path) else ""
         return write_if_changed(path, self.minimal_text(header))
 
+    def difference(self, path: Path) -> str:
+        """Return how a file differs from what `write` would make of it, as a unified diff; "" if it does not.
+
+        Raises:
+            UsageError: the file is not there, or is no text.
+        """
+        return dotconfig.text_difference(path, self.text(), "olddefconfig")
+
     def minimal_difference(self, path: Path) -> str:
         """Return how a file differs from what `write_minimal` would make of it, as a unified diff; "" if it does not.
 
         Raises:
             UsageError: the file is not there, or is no text.
         """
-        import difflib
-
-        present = dotconfig.read_text(path).split("\n")  # not splitlines: a string may hold other line breaks
-        wanted = self.minimal_text(dotconfig.leading_comment(path)).split("\n")
-        lines = difflib.unified_diff(present, wanted, str(path), f"{path} by savedefconfig", lineterm="")
-        return "".join(f"{line}\n" for line in lines)
+        wanted = self.minimal_text(dotconfig.leading_comment(path))
+        return dotconfig.text_difference(path, wanted, "savedefconfig")
 
     def _symbol(self, name: str, location: Location | None = None) -> kconfiglib.Symbol:
         """Find a symbol by its name, with or without the prefix of the .config file."""
