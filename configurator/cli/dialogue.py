@@ -56,6 +56,8 @@ def _ask(configuration: Configuration, question: Question) -> bool:
             output.narrate("")
             return False
         answer = line.strip()
+        if not sys.stdin.isatty():
+            output.narrate(answer)  # a terminal has shown it
         if answer == "?":
             output.narrate(question.help.rstrip() or "There is no help for this.")
             continue

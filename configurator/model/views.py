@@ -52,8 +52,9 @@ class SymbolInfo:
     """A symbol as it stands now.
 
     `value` is always a string: y or n, a number as written, the text itself, or "" where dependencies leave none.
-    `assignable` holds the values a bool can take now ("n", "y"); it is empty for other types and where nothing can be
-    chosen. `visible` says whether the user can set it now; `choice` names the members of its choice, itself included.
+    `range` is the one that holds now, `has_range` says whether there is any. `assignable` holds the values a bool can
+    take now ("n", "y"); it is empty for other types and where nothing can be chosen. `visible` says whether the user
+    can set it now; `choice` names the members of its choice, itself included.
     """
 
     name: str
@@ -62,6 +63,7 @@ class SymbolInfo:
     prompt: str | None
     help: str
     range: tuple[str, str] | None
+    has_range: bool
     assignable: tuple[str, ...]
     visible: bool
     is_set_by_user: bool
