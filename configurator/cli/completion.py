@@ -1,7 +1,7 @@
 """What the shell offers when the user presses Tab, and the scripts that make it ask.
 
-A positional's metavar says what it is completed with: SYM, SYM=VALUE, PRESET and so on. Nothing here imports kconfiglib:
-an answer must be there before the finger has left the key.
+A positional's metavar says what it is completed with: SYM, SYM=VALUE, PRESET and so on. Nothing here imports kconfiglib: an
+answer must be there before the finger has left the key.
 """
 
 from __future__ import annotations
