@@ -69,6 +69,7 @@ test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='-
 docs: setup ## Write the generated documents and pictures anew
 	$(GO) run ./scripts/syscalldoc
 	$(PY) scripts/unitdoc.py
+	$(PY) scripts/clidoc.py
 	$(PY) scripts/screenshots.py
 
 fuzz: setup oracle ## Compare 20 000 random configurations with C kconfig's: make fuzz CASES=500

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 from configurator.errors import UsageError
+
+_STATEMENT = re.compile(
+    r"\s*(?:(?:menu)?config\s+(?P<name>\w+)|(?P<type>bool|def_bool|tristate|int|hex|string)\b"
+    r'|[or]*source\s+"(?P<path>[^"]+)")',
+    re.ASCII,
+)
 
 
 def source_root() -> Path:
@@ -51,3 +59,31 @@ def find_preset(name: str, known: dict[str, Path]) -> Path:
         near = difflib.get_close_matches(name, known) or list(known)
         raise UsageError(f"there is no preset {name!r}", hints=[f"eggcup defconfig {other}" for other in near])
     return known[name]
+
+
+def symbol_types(kconfig: Path, root: Path) -> dict[str, str]:
+    """Return the names of a tree's symbols with their types, at a glance over its files.
+
+    For completion in the shell, which must be quick and may be wrong: conditions and macros are not looked at.
+    """
+    found: dict[str, str] = {}
+    seen: set[Path] = set()
+    waiting = [kconfig]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        name = ""
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            match = _STATEMENT.match(line)
+            if match is None:
+                continue
+            if match["path"]:
+                waiting += root.glob(os.path.expandvars(match["path"].replace("$(", "${").replace(")", "}")))
+            elif match["name"]:
+                name = match["name"]
+                found.setdefault(name, "")
+            elif name and not found[name]:
+                found[name] = match["type"]
+    return found

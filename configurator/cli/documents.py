@@ -9,9 +9,12 @@ from configurator.errors import FindingsError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from configurator.compare import Difference, SymbolDifference
     from configurator.errors import EggcupError, Location
-    from configurator.model import Condition, Configuration, Finding, Migration, SymbolInfo
+    from configurator.model import Condition, Configuration, Finding, Migration, NodeInfo, SymbolInfo
+    from configurator.model.origin import Origin
     from configurator.model.planner import Change, Plan
+    from configurator.model.why import Why
 
 Document = dict[str, Any]
 
@@ -101,6 +104,67 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Documen
 def written(configuration: Configuration, path: object, *, changed: bool) -> Document:
     """Return what a verb that writes a configuration has done."""
     return {"config": str(path), "written": changed, **reading(configuration)}
+
+
+def difference(one: Difference) -> Document:
+    """Return the difference of two configurations."""
+    product = one.product
+    return {
+        "before": one.before,
+        "after": one.after,
+        "symbols": [_symbol_difference(symbol) for symbol in one.symbols],
+        "product": {
+            "known": product.is_known,
+            "units": {
+                "added": list(product.added),
+                "removed": list(product.removed),
+                "moved": list(product.moved),
+                "order": list(product.order),
+            },
+            "constants": [{"name": c.name, "before": c.before, "after": c.after} for c in product.constants],
+        },
+    }
+
+
+def _symbol_difference(one: SymbolDifference) -> Document:
+    return {
+        "symbol": one.name,
+        "prompt": one.prompt,
+        "menu": list(one.menu),
+        "before": one.before,
+        "after": one.after,
+        "set": one.is_set,
+        "reason": one.reason,
+    }
+
+
+def why(one: Why) -> Document:
+    """Return an explanation with those of the symbols that decide."""
+    return {
+        **traced(one.name, one.value, one.origin),
+        "because": [why(deeper) for deeper in one.because],
+        "blocked_by": [condition(unmet) for unmet in one.blocked_by],
+        "blockers": [why(deeper) for deeper in one.blockers],
+    }
+
+
+def traced(name: str, value: str, origin: Origin) -> Document:
+    """Return a value with its origin."""
+    from_where = {"kind": origin.kind.value, "text": origin.text, "by": list(origin.by), **place(origin.location)}
+    return {"symbol": name, "value": value, "origin": from_where}
+
+
+def entry(configuration: Configuration, node: NodeInfo) -> Document:
+    """Return an entry of the menu tree."""
+    return {
+        "kind": node.kind.value,
+        "symbol": node.name,
+        "value": configuration.get(node.name) if node.name else None,
+        "prompt": node.prompt,
+        "help": node.help,
+        "visible": node.visible,
+        **place(configuration.shown(node.location)),
+    }
 
 
 def planned(plans: Sequence[Plan]) -> list[Document]:

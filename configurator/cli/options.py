@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Container
 
+    from configurator.compare import Place
     from configurator.model import Configuration, FindingKind
 
 DEFAULT_CONFIG = ".config"
@@ -68,6 +69,13 @@ def tree_root(args: argparse.Namespace) -> Path:
 def config_path(args: argparse.Namespace) -> Path:
     """Return the .config to read and write."""
     return Path(args.config) if args.config is not None else Path(os.environ.get("KCONFIG_CONFIG") or DEFAULT_CONFIG)
+
+
+def place(args: argparse.Namespace) -> Place:
+    """Return where the sides of a comparison are looked for."""
+    from configurator.compare import Place
+
+    return Place(kconfig_path(args), srctree(), config_path(args))
 
 
 def open_tree(args: argparse.Namespace) -> Configuration:

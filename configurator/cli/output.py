@@ -60,6 +60,13 @@ def narrate(text: str) -> None:
         sys.stderr.write(_printable(text) + "\n")
 
 
+def prompt(text: str) -> None:
+    """Ask on stderr, the answer to follow on the same line."""
+    if sys.stderr is not None:
+        sys.stderr.write(_printable(text))
+        sys.stderr.flush()
+
+
 def warn(text: str) -> None:
     """Say on stderr that something is probably not as the user wants it."""
     narrate(f"eggcup: warning: {text}")

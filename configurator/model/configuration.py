@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import answers, describe, dotconfig, engine, findings, units, values
+from configurator.model import answers, describe, dotconfig, engine, findings, questions, units, values
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
 from configurator.model.reading import Reader, Reading
@@ -15,7 +15,7 @@ from configurator.model.symbols import in_turn
 from configurator.model.values import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import kconfiglib
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from configurator.model.answers import Probability
     from configurator.model.findings import Finding, Migration
     from configurator.model.planner import Plan
+    from configurator.model.questions import Question
     from configurator.model.tree import Tree
     from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
 
@@ -246,6 +247,14 @@ class Configuration:
         """Return all symbols, in the order of the Kconfig files."""
         return [describe.symbol_info(symbol) for symbol in self._tree.unique_defined_syms]
 
+    def new_symbols(self) -> list[str]:
+        """Return the symbols that a user could set now and that neither a file nor `set` has given a value."""
+        return [symbol.name for symbol in questions.new_symbols(self._tree)]
+
+    def questions(self) -> Iterator[Question]:
+        """Yield what is to be asked about them, in the order of the menus, with the values of this moment."""
+        return questions.questions(self._tree)
+
     def nodes(self) -> list[NodeInfo]:
         """Return the whole menu tree, depth first; the parent of an entry is `nodes()[entry.parent]`."""
         return describe.menu_nodes(self._tree)
@@ -296,6 +305,16 @@ class Configuration:
         """Return only what differs from the defaults, below `header`; loading it gives the same configuration."""
         return dotconfig.render_minimal(self._tree, header)
 
+    def minimal_values(self) -> dict[str, str]:
+        """Return the symbols of `minimal_text` with their values."""
+        return {one.name: one.value for one in dotconfig.parse(self.minimal_text())}
+
+    def written_lines(self) -> dict[str, str]:
+        """Return the lines of `text` by symbol: ``CONFIG_X=...`` or ``# CONFIG_X is not set``."""
+        return {
+            symbol.name: line for symbol in self._tree.unique_defined_syms if (line := symbol.config_string.strip())
+        }
+
     def write(self, path: Path) -> bool:
         """Write the .config, the former one kept as `.old`; return False, and touch nothing, when it is the same.
 
@@ -321,18 +340,22 @@ class Configuration:
         checked = (values.not_taken(symbol, assignment, value) for symbol, assignment, value in wanted)
         return [missed for missed in checked if missed]
 
+    def difference(self, path: Path) -> str:
+        """Return how a file differs from what `write` would make of it, as a unified diff; "" if it does not.
+
+        Raises:
+            UsageError: the file is not there, or is no text.
+        """
+        return dotconfig.text_difference(path, self.text(), "olddefconfig")
+
     def minimal_difference(self, path: Path) -> str:
         """Return how a file differs from what `write_minimal` would make of it, as a unified diff; "" if it does not.
 
         Raises:
             UsageError: the file is not there, or is no text.
         """
-        import difflib
-
-        present = dotconfig.read_text(path).split("\n")  # not splitlines: a string may hold other line breaks
-        wanted = self.minimal_text(dotconfig.leading_comment(path)).split("\n")
-        lines = difflib.unified_diff(present, wanted, str(path), f"{path} by savedefconfig", lineterm="")
-        return "".join(f"{line}\n" for line in lines)
+        wanted = self.minimal_text(dotconfig.leading_comment(path))
+        return dotconfig.text_difference(path, wanted, "savedefconfig")
 
     def _symbol(self, name: str, location: Location | None = None) -> kconfiglib.Symbol:
         """Find a symbol by its name, with or without the prefix of the .config file."""

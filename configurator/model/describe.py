@@ -20,6 +20,7 @@ def symbol_info(symbol: kconfiglib.Symbol) -> SymbolInfo:
         prompt=next((node.prompt[0] for node in symbol.nodes if node.prompt), None),
         help=next((node.help for node in symbol.nodes if node.help), ""),
         range=values.active_range(symbol) if kind in (SymbolType.INT, SymbolType.HEX) else None,
+        has_range=bool(symbol.ranges),
         assignable=tuple(LETTERS[value] for value in symbol.assignable),
         visible=bool(symbol.visibility),
         is_set_by_user=symbol.user_value is not None,

@@ -77,6 +77,12 @@ def read_assignments(path: Path) -> list[Assignment]:
     return list(read_file(path).assignments)
 
 
+def parse(text: str) -> list[Assignment]:
+    """Return the assignments in a text that eggcup wrote."""
+    found = (_parse(line, Location("")) for line in text.split("\n"))
+    return [assignment for assignment in found if assignment]
+
+
 def leading_comment(path: Path) -> str:
     """Return the comment lines at the head of a file, the description of a preset; "" when there are none."""
     lines = []
@@ -149,6 +155,22 @@ def read_text(path: Path) -> str:
         line = data.count(b"\n", 0, problem.start) + 1
         byte = data[problem.start]
         raise UsageError(f"is not UTF-8 (byte 0x{byte:02x})", location=Location(str(path), line)) from None
+
+
+def text_difference(path: Path, wanted: str, by: str) -> str:
+    """Return the unified diff from a file to the text that the command `by` would write to it; "" if they are equal.
+
+    Raises:
+        UsageError: the file is not there, or is no text.
+    """
+    import difflib  # here: only the checks need it
+
+    present = read_text(path)
+    if present == wanted:
+        return ""
+    former, latter = present.split("\n"), wanted.split("\n")  # not splitlines: a string may hold other line breaks
+    lines = list(difflib.unified_diff(former, latter, str(path), f"{path} by {by}", lineterm=""))
+    return "".join(f"{line}\n" for line in lines) or f"{path} differs from what {by} writes in its encoding alone\n"
 
 
 def render(tree: kconfiglib.Kconfig, header: str) -> str:

@@ -45,7 +45,7 @@ def test_the_check_has_seen_the_core(kernel: Path, functions: list[Function]) ->
     names = {function.name for function in functions}
     assert len(names) > MANY
     assert {CORE + "boot.entry32", CORE + "syscalls.Dispatch", *AT_BOOT} <= names
-    handlers = {function for _, function in Image(kernel).function_values(CORE + "syscalls.Table")}
+    handlers = {function for _, function in Image(kernel).function_values(CORE + "syscalls.handlers")}
     assert CORE + "syscalls.sysFutex" in handlers
 
 
