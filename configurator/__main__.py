@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import _signal  # `signal` itself makes enumerations first, in which a Ctrl-C would show as a traceback
+import _signal  # this and nothing else: until the handler is there, every import is a moment for a traceback
 import os
 import sys
-from typing import TYPE_CHECKING, NoReturn
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import NoReturn
 
 _INTERRUPTED = 130  # ExitCode.INTERRUPTED, whose module is not imported yet
 

@@ -5,7 +5,7 @@ read, and kept as .config.old. KCONFIG_ALLCONFIG names a file whose values hold 
 allyes.config, else all.config.
 
 example:
-  eggcup allyesconfig && eggcup build ./examples/hello
+  eggcup allyesconfig --config all/.config
 """
 
 from __future__ import annotations
