@@ -11,7 +11,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_SINGLE_FILES = ("Kconfig", "eggcup.go", "go.mod", "units_gen.go")
+_SINGLE_FILES = ("Kconfig", "Kconfig.renames", "eggcup.go", "go.mod", "units_gen.go")
 _FOLDERS = ("configs", "drivers", "kernel")
 _SUFFIXES = (".go", ".s", ".S", ".h")
 

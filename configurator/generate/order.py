@@ -56,6 +56,16 @@ def init_order(configuration: Configuration, *, reverse_ties: bool = False) -> l
     return [OrderedUnit(enabled[symbol], tuple(after[symbol])) for symbol in sequence]
 
 
+def unit_sequence(configuration: Configuration) -> list[str]:
+    """Return the symbols of the enabled units in the order in which they start, without a look at their Go packages.
+
+    Raises:
+        UsageError: the units start in a circle, or break the rules for their Kconfig files.
+    """
+    enabled = [unit.symbol for unit in configuration.units() if unit.enabled]
+    return _sorted(predecessors(enabled, configuration.edges()), configuration, reverse_ties=False)
+
+
 def predecessors(units: Iterable[str], edges: Iterable[Edge]) -> dict[str, list[Predecessor]]:
     """Return, for each unit, the units before it: next to it, or with only other symbols between."""
     units = set(units)

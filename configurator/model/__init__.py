@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from configurator.model.answers import Probability
 from configurator.model.configuration import Configuration, Snapshot
-from configurator.model.dotconfig import Assignment, leading_comment
+from configurator.model.dotconfig import Assignment, ConfigFile, leading_comment, read_file
+from configurator.model.findings import Finding, FindingKind, Migration
 from configurator.model.views import (
     Condition,
     Edge,
@@ -20,16 +22,22 @@ from configurator.model.views import (
 __all__ = [
     "Assignment",
     "Condition",
+    "ConfigFile",
     "Configuration",
     "Edge",
     "EdgeKind",
+    "Finding",
+    "FindingKind",
+    "Migration",
     "NodeInfo",
     "NodeKind",
     "NotTaken",
+    "Probability",
     "Snapshot",
     "SymbolInfo",
     "SymbolType",
     "TreeWarning",
     "Unit",
     "leading_comment",
+    "read_file",
 ]
