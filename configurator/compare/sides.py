@@ -148,7 +148,7 @@ def _units(configuration: Configuration) -> tuple[str, ...] | None:
 def _from_git(name: str, trees: _Trees) -> Side:
     revision, _, path = name.removeprefix(_GIT).partition(":")
     wanted = Path(path) if path else trees.place.config
-    if not revision:
+    if not revision or revision.startswith("-"):  # git would take it for an option
         raise UsageError(f"{name!r} names no revision", hints=["git:HEAD", "git:main:configs/qemu"])
     at_root = presets(trees.place.root).get(path)
     here = Path.cwd() if at_root is None or wanted.exists() else trees.place.root

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from configurator.errors import UsageError
 from configurator.model import describe, engine, planner, renames, values
 from configurator.model.dotconfig import Assignment
 from configurator.model.needs import Want
@@ -100,6 +101,8 @@ class Analysis:
         Raises:
             UsageError: it is no expression, or names a symbol that is not there.
         """
+        if "$(" in expression:
+            raise UsageError(f"macros are not expanded here: {expression!r}")
         plain = re.sub(r'"[^"]*"|\'[^\']*\'', " ", expression)
         for name in re.findall(r"[A-Za-z0-9_]*[A-Za-z_][A-Za-z0-9_]*", plain):
             if name not in ("y", "m", "n") and not re.fullmatch(r"0[xX][0-9a-fA-F]+", name):
