@@ -1,4 +1,4 @@
-"""The files for CI: the commands in the examples, the hooks and docs/ci.md are run, in a repository as users have one."""
+"""The files for CI: the commands in the examples, the hooks and docs/ci.md are run in a repository."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tools / "checked.py").write_text(checked, encoding="utf-8")
     program = tools / "eggcup"
     program.write_text(
-        f'#!/bin/sh\nexport PYTHONPATH={ROOT}\ncase $1 in build | run) exec {sys.executable} {tools}/checked.py "$@" ;; '
-        f'esac\nexec {sys.executable} -m configurator.cli.main "$@"\n',
+        f"#!/bin/sh\nexport PYTHONPATH={ROOT}\n"
+        f'case $1 in build | run) exec {sys.executable} {tools}/checked.py "$@" ;; esac\n'
+        f'exec {sys.executable} -m configurator.cli.main "$@"\n',
         encoding="utf-8",
     )
     program.chmod(0o755)
@@ -47,9 +48,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     _sh("eggcup defconfig tiny && git init -q -b main && git add -f .config")
-    _sh(
-        "git -c user.name=Test -c user.email=test@example.org commit -q -m first && git update-ref refs/remotes/origin/main HEAD"
-    )
+    _sh("git -c user.name=Test -c user.email=test@example.org commit -q -m first")
+    _sh("git update-ref refs/remotes/origin/main HEAD")
     _sh("eggcup set VGA=y && printf 'CONFIG_UART_BAUD=9600\\n' > board.config")
     return folder
 
@@ -67,10 +67,8 @@ def _sh(command: str, **env: str) -> subprocess.CompletedProcess[str]:
 def _github_commands() -> list[str]:
     """Return what stands behind `run:`, blocks as they are, with the service's variables filled in."""
     text = GITHUB.read_text(encoding="utf-8")
-    found = []
-    for match in re.finditer(r"^( *)(?:- )?run: (\|\n((?:\1 .*\n|\n)+)|.*\n)", text, re.MULTILINE):
-        found.append((match[3] or match[2]).strip())
-    return [re.sub(r"\$\{\{ .*? \}\}", "value", command) for command in found]
+    found = re.finditer(r"^( *)(?:- )?run: (\|\n((?:\1 .*\n|\n)+)|.*\n)", text, re.MULTILINE)
+    return [re.sub(r"\$\{\{ .*? \}\}", "value", (match[3] or match[2]).strip()) for match in found]
 
 
 def _gitlab_commands() -> list[str]:

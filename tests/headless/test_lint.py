@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.conftest import Eggcup, MakeTree
 
 ROOT = Path(__file__).resolve().parents[2]
+RANGES = "\trange 1 9 if A\n\trange 1 5\n"
 HELP = "\thelp\n\t  What it is. Say n if not.\n"
 
 
@@ -46,7 +47,7 @@ def _found(kconfig: Path) -> list[tuple[str, int | None, str]]:
         ('rsource "x"\n', "portable", 1, "'rsource' is outside the portable subset: C kconfig has only source"),
         ('config S\n\tdef_string "x"\n', "portable", 2,
          "'def_string' is outside the portable subset: C kconfig does not read it"),
-        ('config N\n\tint\n\tdefault many\n', "doubtful", 1, "many"),
+        ("config N\n\tint\n\tdefault many\n", "doubtful", 1, "many"),
     ],
 )  # fmt: skip
 def test_each_rule_finds_its_offence(make_tree: MakeTree, text: str, rule: str, line: int, message: str) -> None:
@@ -60,10 +61,9 @@ def test_each_rule_finds_its_offence(make_tree: MakeTree, text: str, rule: str, 
     "text",
     [
         f'config A\n\tbool "A"\n\tdefault y\n{HELP}',
-        f'config A\n\tbool "A"\n{HELP}config N\n\tint "N"\n\trange 1 9 if A\n\trange 1 5\n\tdefault 4 if A\n'
-        "\tdefault 5\n\thelp\n\t  How many.\n",
+        f'config A\n\tbool "A"\n{HELP}config N\n\tint "N"\n{RANGES}\tdefault 4 if A\n\tdefault 5\n{HELP}',
         f'config A\n\tbool "A"\n{HELP}config B\n\tbool "B"\n\tselect C if A\n{HELP}config C\n\tbool\n',
-        f'config A\n\tbool "A"\n\thelp\n\t  Say n:\n\n\t  rsource "x" and option\n\t  tristate\nconfig B\n\tbool "B"\n{HELP}',
+        f'config A\n\tbool "A"\n\thelp\n\t  Say n:\n\n\t  rsource "x"\n\t  tristate\nconfig B\n\tbool "B"\n{HELP}',
         f'# tristate\nconfig A\n\tbool "option"\n{HELP}',
         f'config A\n\tbool "A"\n{HELP}config B\n\tbool "B"\n\tdepends on A || !A\n{HELP}',
     ],
@@ -76,16 +76,19 @@ def test_what_keeps_the_rules(make_tree: MakeTree, text: str) -> None:
 @pytest.mark.parametrize(
     ("condition", "reachable"),
     [
-        ("A", True), ("!A", True), ("A && B", True), ("A && !B", False), ("B && !A", True), ("RED && BLUE", False),
-        ("RED || BLUE", True), ("!RED && !BLUE", True), ("N = 5", True), ("N = 5 && !(N = 5)", False), ("A = n && A", False),
-        ("A != y && A = y", False), ("DEAD", False), ("DEAD || A", True), ("A && FREE && !B", False),
+        ("A", True), ("!A", True), ("A && B", True), ("A && !B", False), ("B && !A", True),
+        ("RED && BLUE", False),
+        ("RED || BLUE", True), ("!RED && !BLUE", True), ("N = 5", True), ("N = 5 && !(N = 5)", False),
+        ("A = n && A", False), ("A != y && A = y", False), ("DEAD", False), ("DEAD || A", True),
+        ("A && FREE && !B", False),
     ],
 )  # fmt: skip
 def test_unreachable_is_certain(make_tree: MakeTree, condition: str, *, reachable: bool) -> None:
     """Dependencies of what a condition mentions count, choices exclude, comparisons stay open."""
     text = (
         f'config A\n\tbool "A"\n\tdepends on B\n{HELP}config B\n\tbool "B"\n{HELP}config FREE\n\tbool "Free"\n{HELP}'
-        f'choice\n\tprompt "C"\n\thelp\n\t  C.\nconfig RED\n\tbool "R"\n{HELP}config BLUE\n\tbool "B"\n{HELP}endchoice\n'
+        f'choice\n\tprompt "C"\n\thelp\n\t  C.\nconfig RED\n\tbool "R"\n{HELP}'
+        f'config BLUE\n\tbool "B"\n{HELP}endchoice\n'
         'config N\n\tint "N"\n\trange 1 9\n\tdefault 1\n\thelp\n\t  How many.\n'
         f'config DEAD\n\tbool\nconfig X\n\tbool "X"\n\tdepends on {condition}\n{HELP}'
     )

@@ -74,7 +74,8 @@ def test_merge_as_json(run_here: Here) -> None:
     document = json.loads(run_here("merge", "none", "first", "second", "--json").stdout)
     found = [(one["kind"], one["symbol"], one["asked"], one["became"], one["line"]) for one in document["findings"]]
     assert found == [
-        ("overridden", "RATE", "20", "30", 1), ("overridden", "FAST", "y", "n", 2), ("without-effect", "ZOOM", "y", "n", 3),
+        ("overridden", "RATE", "20", "30", 1), ("overridden", "FAST", "y", "n", 2),
+        ("without-effect", "ZOOM", "y", "n", 3),
     ]  # fmt: skip
     assert document["config"] == ".config"
 
@@ -86,7 +87,8 @@ def test_why(lab: Path, run_here: Here) -> None:
     ended = run_here("why", "ZOOM")
     assert ended.returncode == 0
     assert ended.stdout == (
-        f"ZOOM: Zoom, {lab}/drivers/zoom/Kconfig:1\nZOOM is n: it needs BUS (BUS=n)\n  BUS is n: set in .config:{line}\n"
+        f"ZOOM: Zoom, {lab}/drivers/zoom/Kconfig:1\nZOOM is n: it needs BUS (BUS=n)\n"
+        f"  BUS is n: set in .config:{line}\n"
         "  eggcup fix ZOOM shows what to change\n"
     )
 
@@ -246,7 +248,8 @@ def test_search_without_help_texts(run_here: Here) -> None:
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ("BUS", ["all", "plain"]), ("!BUS", ["none"]), ("ALARM && LEVEL = 2", ["all"]), ("RATE > 5", ["all", "none", "plain"]),
+        ("BUS", ["all", "plain"]), ("!BUS", ["none"]), ("ALARM && LEVEL = 2", ["all"]),
+        ("RATE > 5", ["all", "none", "plain"]),
         ('CONFIG_NAME="lab" && FAST', ["all"]), ("ALARM && !ALARM", []),
     ],
 )  # fmt: skip
