@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -201,6 +200,8 @@ def _git(arguments: list[str], folder: Path, what: str) -> bytes:
     Raises:
         UsageError: there is no git, no repository, no such revision or path.
     """
+    import subprocess  # here, as tempfile above: most comparisons do without git, and start-up time is a promise
+
     try:
         ended = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)  # noqa: S603, S607 - the user's git
     except FileNotFoundError:
