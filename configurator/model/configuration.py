@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import describe, dotconfig, engine, findings, questions, units, values
+from configurator.model import answers, describe, dotconfig, engine, findings, questions, units, values
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
 from configurator.model.reading import Reader, Reading
+from configurator.model.symbols import in_turn
+from configurator.model.values import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     import kconfiglib
 
     from configurator.model.analysis import Analysis
+    from configurator.model.answers import Probability
     from configurator.model.findings import Finding, Migration
     from configurator.model.planner import Plan
     from configurator.model.questions import Question
+    from configurator.model.tree import Tree
     from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
 
 _HEADER = """\
@@ -34,10 +38,9 @@ _HEADER = """\
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the user has set, for `Configuration.restore`."""
+    """What the user has set, in the order in which he did, for `Configuration.restore`."""
 
     values: tuple[tuple[str, str], ...]
-    selections: tuple[str, ...]
 
 
 class Configuration:
@@ -55,7 +58,7 @@ class Configuration:
         tree_warnings: what is suspicious in the Kconfig tree alone: kconfiglib's warnings and undefined symbols.
     """
 
-    def __init__(self, tree: kconfiglib.Kconfig, kconfig: Path, root: Path) -> None:
+    def __init__(self, tree: Tree, kconfig: Path, root: Path) -> None:
         self._tree = tree
         self._parsed_warnings = len(tree.warnings)
         self._reading = Reading({})
@@ -85,8 +88,12 @@ class Configuration:
         configuration.read(*[config] if config is not None and _exists(config) else [])
         return configuration
 
-    def read(self, *files: Path | ConfigFile) -> None:
+    def read(self, *files: Path | ConfigFile, complete: Callable[[Configuration], None] | None = None) -> None:
         """Forget all values and take those of `files`; where they differ, the later one counts.
+
+        Args:
+            files: what to read, none for the defaults.
+            complete: gives further symbols values, before it is looked at what the files did not get.
 
         Raises:
             UsageError: a file cannot be read, or is not a configuration; the values are as they were.
@@ -94,7 +101,8 @@ class Configuration:
         contents = [file if isinstance(file, ConfigFile) else dotconfig.read_file(file) for file in files]
         self._tree.unset_values()
         del self._tree.warnings[self._parsed_warnings :]
-        self._reading = Reader(self._tree, self.root, self._symbol).read(contents)
+        further = (lambda: complete(self)) if complete else None
+        self._reading = Reader(self._tree, self.root, self._symbol).read(contents, further)
         self.path = contents[0].path if contents else None
         self.tree_warnings = tuple(engine.tree_warnings(self._tree))
 
@@ -129,8 +137,8 @@ class Configuration:
         return values.has_prompt(self._tree.syms[name])
 
     def get(self, name: str) -> str:
-        """Return the value of a symbol: y or n, a number, a text; "" where its dependencies leave it none."""
-        return self._symbol(name).str_value
+        """Return the value of a symbol: y, m or n, a number, a text; "" where its dependencies leave it none."""
+        return values.value_now(self._symbol(name))
 
     def set(self, name: str, value: str) -> NotTaken | None:
         """Give a symbol a value.
@@ -148,17 +156,20 @@ class Configuration:
     def set_all(self, assignments: Iterable[Assignment]) -> list[NotTaken]:
         """Give several symbols their values at once, so that their order does not matter; the last one counts.
 
+        A member of a choice cannot be set to n here, as that would leave it to chance which one is chosen instead. In a
+        file it can, as C kconfig has it.
+
         Returns:
-            The assignments that do not hold, in the order given.
+            The assignments that do not hold.
 
         Raises:
             UsageError: as `set`; all assignments are looked at, and nothing has changed.
         """
         before = self.snapshot()
         wanted = self._well_formed(assignments)
-        for symbol, _, value in wanted:
-            if values.has_prompt(symbol):  # kconfiglib would store the others' to no effect, and warn
-                symbol.set_value(value)
+        emptying = [one for one in wanted if values.would_empty_choice(one, wanted)]
+        missed = self._apply([one for one in wanted if one not in emptying])
+        missed += [values.choice_is_full(symbol, assignment) for symbol, assignment, _ in emptying]
         problems = []
         for symbol, assignment, value in wanted:
             try:
@@ -168,8 +179,7 @@ class Configuration:
         if problems:
             self.restore(before)
             raise _summary(problems)
-        checked = (values.not_taken(symbol, assignment, value) for symbol, assignment, value in wanted)
-        return [missed for missed in checked if missed]
+        return missed
 
     def check(self, name: str, value: str) -> None:
         """Refuse a value that `set` would refuse, and change nothing.
@@ -189,6 +199,19 @@ class Configuration:
                 member.unset_value()
         symbol.unset_value()
 
+    def answer_all(self, value: str) -> None:
+        """Give every bool and tristate that is not set yet the value y, m or n, as far as it can have it."""
+        answers.answer_all(self._tree, value)
+
+    def answer_at_random(self, seed: int, probability: Probability) -> None:
+        """Give every bool, tristate and choice that is not set yet a random value; equal seeds give equal values."""
+        answers.answer_at_random(self._tree, seed, probability)
+
+    @property
+    def has_modules(self) -> bool:
+        """Return whether the tree has a symbol with the keyword `modules`."""
+        return self._tree.modules_symbol is not None
+
     def apply(self, plan: Plan) -> None:
         """Make the changes of a plan."""
         self.set_all(Assignment(change.name, change.after) for change in plan.changes)
@@ -199,26 +222,18 @@ class Configuration:
 
     def snapshot(self) -> Snapshot:
         """Return what the user has set so far."""
-        tristate = {0: "n", 1: "m", 2: "y"}
-        given = (
-            (symbol.name, symbol.user_value if isinstance(symbol.user_value, str) else tristate[symbol.user_value])
-            for symbol in self._tree.unique_defined_syms
-            if symbol.user_value is not None
-        )
-        chosen = (choice.user_selection.name for choice in self._tree.unique_choices if choice.user_selection)
-        return Snapshot(tuple(given), tuple(chosen))
+        given = in_turn(self._tree.unique_defined_syms)
+        return Snapshot(tuple((symbol.name, values.user_value(symbol)) for symbol in given))
 
     def restore(self, snapshot: Snapshot) -> None:
         """Return to what `snapshot` holds."""
         self._tree.unset_values()
         for name, value in snapshot.values:
             self._tree.syms[name].set_value(value)
-        for name in snapshot.selections:  # after the values: the last member set to y would count otherwise
-            self._tree.syms[name].set_value("y")
 
     def values(self) -> dict[str, str]:
         """Return the value of every symbol, by name."""
-        return {symbol.name: symbol.str_value for symbol in self._tree.unique_defined_syms}
+        return {symbol.name: values.value_now(symbol) for symbol in self._tree.unique_defined_syms}
 
     def symbol(self, name: str) -> SymbolInfo:
         """Return a symbol as it stands now.
@@ -277,7 +292,7 @@ class Configuration:
         import hashlib  # here, as difflib below: the usual command needs neither, and start-up time is a promise
 
         lines = sorted(
-            f"{symbol.name} {values.symbol_type(symbol).value} {symbol.str_value}\n"
+            f"{symbol.name} {values.symbol_type(symbol).value} {values.value_now(symbol)}\n"
             for symbol in self._tree.unique_defined_syms
         )
         return hashlib.sha256("".join(lines).encode()).hexdigest()
@@ -288,12 +303,7 @@ class Configuration:
 
     def minimal_text(self, header: str = "") -> str:
         """Return only what differs from the defaults, below `header`; loading it gives the same configuration."""
-        import tempfile
-
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "minimal")
-            self._tree.write_min_config(str(path), header)
-            return path.read_text(encoding="utf-8")
+        return dotconfig.render_minimal(self._tree, header)
 
     def minimal_values(self) -> dict[str, str]:
         """Return the symbols of `minimal_text` with their values."""
@@ -321,6 +331,14 @@ class Configuration:
         """
         header = dotconfig.leading_comment(path) if _exists(path) else ""
         return write_if_changed(path, self.minimal_text(header))
+
+    def _apply(self, wanted: Iterable[Wanted]) -> list[NotTaken]:
+        """Give symbols their values, and return what does not hold then; a number out of range goes to the bound."""
+        for symbol, _, value in wanted:
+            if values.takes_values(symbol):  # kconfiglib would store the others' to no effect, and warn
+                symbol.set_value(value)
+        checked = (values.not_taken(symbol, assignment, value) for symbol, assignment, value in wanted)
+        return [missed for missed in checked if missed]
 
     def difference(self, path: Path) -> str:
         """Return how a file differs from what `write` would make of it, as a unified diff; "" if it does not.
@@ -350,9 +368,9 @@ class Configuration:
         near = difflib.get_close_matches(name.removeprefix(PREFIX).upper(), known)
         raise UsageError(f"there is no symbol {name[:80]!r}", location=location, hints=near)
 
-    def _well_formed(self, assignments: Iterable[Assignment]) -> list[tuple[kconfiglib.Symbol, Assignment, str]]:
+    def _well_formed(self, assignments: Iterable[Assignment]) -> list[Wanted]:
         """Return the assignments that count, with their values normalised; the last one for each symbol."""
-        last: dict[str, tuple[kconfiglib.Symbol, Assignment, str]] = {}
+        last: dict[str, Wanted] = {}
         problems = []
         for assignment in assignments:
             try:
@@ -362,7 +380,7 @@ class Configuration:
                 problems.append(problem)
                 continue
             last.pop(symbol.name, None)  # a later place in the order: in a choice, the last y counts
-            last[symbol.name] = (symbol, assignment, value)
+            last[symbol.name] = Wanted(symbol, assignment, value)
         if problems:
             raise _summary(problems)
         return list(last.values())

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import kconfiglib
 
 from configurator.errors import Location, UsageError
+from configurator.model.expressions import YES, value_of
+from configurator.model.symbols import TreeChoice, TreeSymbol
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PREFIX = "CONFIG_"
-LARGEST_FILE = 16 * 2**20  # bytes; a real .config has a few thousand
+LARGEST_FILE = 16 * 2**20  # bytes; a real .config has a few thousand, the largest of Linux half a million
+MOST_LINES = 100_000  # the largest of Linux has 17,000
 WRITTEN_MARKS = ("Change it with `eggcup menuconfig`", "Automatically generated file; DO NOT EDIT.")
 """By one of these in the comment at its head one knows a complete .config: eggcup's own, and that of C kconfig."""
 
@@ -131,8 +137,7 @@ def read_text(path: Path) -> str:
     """
     place = Location(str(path))
     try:
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST_FILE + 1)
+        data = _bytes(path)
     except FileNotFoundError:
         raise UsageError("there is no such file", location=place, hints=["eggcup defconfig"]) from None
     except IsADirectoryError:
@@ -144,6 +149,8 @@ def read_text(path: Path) -> str:
         raise UsageError(f"is larger than {LARGEST_FILE >> 20} MiB: that is no configuration", location=place)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UsageError("is UTF-16 text; a configuration is UTF-8", location=place)
+    if data.count(b"\n") > MOST_LINES:
+        raise UsageError(f"has more than {MOST_LINES:,} lines: that is no configuration", location=place)
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise UsageError("holds a NUL byte: that is no text file", location=Location(str(path), line))
@@ -153,6 +160,25 @@ def read_text(path: Path) -> str:
         line = data.count(b"\n", 0, problem.start) + 1
         byte = data[problem.start]
         raise UsageError(f"is not UTF-8 (byte 0x{byte:02x})", location=Location(str(path), line)) from None
+
+
+def _bytes(path: Path) -> bytes:
+    """Return the content of a file, one byte more than allowed at most.
+
+    Of a pipe that nobody has open for writing there is nothing to read, and no waiting for somebody who does.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - a descriptor, not a path
+        start = stream.read(1)  # None where a writer has not written yet
+        if start == b"" and stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EPIPE, "it is a pipe, and nobody writes to it")
+        os.set_blocking(descriptor, True)
+        chunks = [start or b""]
+        size = len(chunks[0])
+        while size <= LARGEST_FILE and (chunk := stream.read(LARGEST_FILE + 1 - size)):
+            chunks.append(chunk)
+            size += len(chunk)
+        return b"".join(chunks)
 
 
 def text_difference(path: Path, wanted: str, by: str) -> str:
@@ -182,6 +208,23 @@ def render(tree: kconfiglib.Kconfig, header: str) -> str:
     return "".join(chunks)
 
 
+def render_minimal(tree: kconfiglib.Kconfig, header: str) -> str:
+    """Return the lines of those symbols that the user can set and that do not have their default.
+
+    As in C, what is hidden now is left out, and a selected symbol, and the member that a choice would choose by itself.
+    """
+    lines = [header]
+    for symbol in tree.unique_defined_syms:
+        line = symbol.config_string
+        is_free = isinstance(symbol, TreeSymbol) and symbol.can_change and not symbol.is_default
+        by_itself = (
+            isinstance(symbol.choice, TreeChoice) and symbol.tri_value == YES and symbol.choice.default is symbol
+        )
+        if line and is_free and not by_itself:
+            lines.append(line)
+    return "".join(lines)
+
+
 def _render_below(parent: kconfiglib.MenuNode, chunks: list[str], written: set[str]) -> None:
     node = parent.list
     while node:
@@ -194,8 +237,8 @@ def _render_below(parent: kconfiglib.MenuNode, chunks: list[str], written: set[s
             chunks.append(f"\n#\n# {node.prompt[0]}\n#\n")
         if node.list:
             _render_below(node, chunks, written)
-            if item == kconfiglib.MENU and _shows_heading(node) and node.prompt:
-                chunks.append(f"# end of {node.prompt[0]}\n")
+        if item == kconfiglib.MENU and _shows_heading(node) and node.prompt:
+            chunks.append(f"# end of {node.prompt[0]}\n")
         node = node.next
 
 
@@ -208,6 +251,6 @@ def _add_symbol(line: str, chunks: list[str]) -> None:
 
 def _shows_heading(node: kconfiglib.MenuNode) -> bool:
     """Return whether a menu or comment is there at present; a choice has no heading of its own."""
-    if node.item not in (kconfiglib.MENU, kconfiglib.COMMENT) or not kconfiglib.expr_value(node.dep):
+    if node.item not in (kconfiglib.MENU, kconfiglib.COMMENT) or not value_of(node.dep):
         return False
-    return node.item == kconfiglib.COMMENT or bool(kconfiglib.expr_value(node.visibility))
+    return node.item == kconfiglib.COMMENT or bool(value_of(node.visibility))

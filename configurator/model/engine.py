@@ -11,6 +11,7 @@ import kconfiglib
 
 from configurator.errors import Location, UsageError
 from configurator.model.places import shown
+from configurator.model.tree import Tree
 from configurator.model.views import TreeWarning
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _ENVIRONMENT = {
 }
 
 
-def load_tree(kconfig: Path, root: Path) -> kconfiglib.Kconfig:
+def load_tree(kconfig: Path, root: Path) -> Tree:
     """Parse the tree below the file `kconfig`; paths inside it are relative to the folder `root`.
 
     Raises:
@@ -48,7 +49,7 @@ def load_tree(kconfig: Path, root: Path) -> kconfiglib.Kconfig:
         raise UsageError(state, location=place, hints=["give the root file with --kconfig FILE"])
     try:
         with _environment(srctree=str(root)):
-            return kconfiglib.Kconfig(name, warn_to_stderr=False)
+            return Tree(name, warn_to_stderr=False)
     except kconfiglib.KconfigError as problem:
         raise _translated(str(problem), root) from None
     except OSError as problem:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import kconfiglib
 
 from configurator.model import values
+from configurator.model.expressions import YES
 from configurator.model.places import shown
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _of_member(
         return _nothing(symbol)
     if chosen is not symbol:
         return Origin(OriginKind.CHOICE, f"{chosen.name} is chosen instead", by=(chosen.name,))
-    if choice.user_selection is symbol:
+    if symbol.user_value == YES:
         return _given(symbol, lines)
     node = choice.nodes[0]
     place = shown(root, node.filename, node.linenr)

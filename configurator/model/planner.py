@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from configurator.model import values
 from configurator.model.needs import Want, needs_of
+from configurator.model.symbols import Given, given
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -121,8 +122,13 @@ def _holds(tree: kconfiglib.Kconfig, want: Want) -> bool:
 def _assigned(tree: kconfiglib.Kconfig, wants: Iterable[Want]) -> Iterator[None]:
     """Assign the wants of those symbols that a user can set, for the length of a block."""
     symbols = [(tree.syms[want.name], want.value) for want in wants]
-    settable = [(symbol, value) for symbol, value in symbols if value is not None and values.has_prompt(symbol)]
-    former = _user_values(symbol for symbol, _ in settable)
+    settable = [
+        (symbol, value)
+        for symbol, value in symbols
+        # n for a member of a choice would leave it to chance which other one is chosen
+        if value is not None and values.has_prompt(symbol) and not (symbol.choice and value == "n")
+    ]
+    former = _with_choices(symbol for symbol, _ in settable)
     warns, tree.warn = tree.warn, False  # a state on the way may be nonsense; only the result is shown
     try:
         for symbol, value in settable:
@@ -133,34 +139,12 @@ def _assigned(tree: kconfiglib.Kconfig, wants: Iterable[Want]) -> Iterator[None]
         tree.warn = warns
 
 
-_UserValues = dict["kconfiglib.Symbol", "str | int | None"]
+def _with_choices(symbols: Iterable[kconfiglib.Symbol]) -> list[Given]:
+    """Return what the user has set of the symbols and of the choices they are in."""
+    members = (member for symbol in symbols for member in (symbol.choice.syms if symbol.choice else [symbol]))
+    return [given(symbol) for symbol in dict.fromkeys(members)]
 
 
-def _user_values(
-    symbols: Iterable[kconfiglib.Symbol],
-) -> tuple[_UserValues, dict[kconfiglib.Choice, kconfiglib.Symbol | None]]:
-    given: _UserValues = {}
-    selections: dict[kconfiglib.Choice, kconfiglib.Symbol | None] = {}
-    for symbol in symbols:
-        given.setdefault(symbol, symbol.user_value)
-        if symbol.choice and symbol.choice not in selections:
-            selections[symbol.choice] = symbol.choice.user_selection
-            given.update((member, member.user_value) for member in symbol.choice.syms if member not in given)
-    return given, selections
-
-
-def _restore(former: tuple[_UserValues, dict[kconfiglib.Choice, kconfiglib.Symbol | None]]) -> None:
-    given, selections = former
-    letters = {0: "n", 1: "m", 2: "y"}
-    for choice in selections:
-        choice.unset_value()
-    for symbol, value in given.items():
-        if value is None:
-            symbol.unset_value()
-        else:
-            symbol.set_value(value if isinstance(value, str) else letters[value])
-    for choice, selection in selections.items():
-        if selection is None:
-            choice.unset_value()
-        else:
-            selection.set_value("y")  # after the values: the last member set to y would count otherwise
+def _restore(former: Iterable[Given]) -> None:
+    for one in former:
+        one.restore()

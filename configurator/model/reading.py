@@ -57,8 +57,12 @@ class Reader:
         self._found: list[tuple[int, int, Finding]] = []
         self._migrations: list[Migration] = []
 
-    def read(self, files: Sequence[ConfigFile]) -> Reading:
+    def read(self, files: Sequence[ConfigFile], complete: Callable[[], None] | None = None) -> Reading:
         """Give the tree the values of `files`; of several values for a symbol the last one counts.
+
+        Args:
+            files: the contents, in the order in which they count.
+            complete: gives other symbols values; called before the effects of the files' lines are looked at.
 
         Raises:
             UsageError: a rename file is wrong.
@@ -70,7 +74,7 @@ class Reader:
             if former:
                 self._note_repetition(former, request)
             last[request.symbol.name] = request
-        self._assign(list(last.values()))
+        self._assign(list(last.values()), complete)
         for request in last.values():
             self._check_effect(request, last, is_complete=files[request.file].is_complete)
         lines = {name: replace(request.assignment, value=request.value) for name, request in last.items()}
@@ -149,17 +153,18 @@ class Reader:
         finding = Finding(FindingKind.OVERRIDDEN, former.symbol.name, former.value, became, reason, location=place)
         self._note(former.file, finding)
 
-    def _assign(self, requests: Sequence[_Request]) -> None:
-        """Set the values, and bring what is out of range to the nearer bound, as C kconfig does."""
+    def _assign(self, requests: Sequence[_Request], complete: Callable[[], None] | None) -> None:
+        """Set the values, and note what is out of range, for which the nearer bound holds as in C kconfig."""
         warns, self._tree.warn = self._tree.warn, False  # kconfiglib's own words on values are findings here
         for request in requests:
-            if values.has_prompt(request.symbol):
+            if values.takes_values(request.symbol):
                 request.symbol.set_value(request.value)
+        if complete:
+            complete()
         for request in requests:
             try:
                 values.check_range(request.symbol, request.assignment, request.value)
             except UsageError as problem:
-                request.symbol.set_value(values.nearest_in_range(request.symbol, request.value))
                 place = request.assignment.location
                 self._note(request.file, Finding(FindingKind.RANGE, request.symbol.name, request.value, "",
                                                  problem.message, location=place))  # fmt: skip
@@ -168,7 +173,7 @@ class Reader:
     def _check_effect(self, request: _Request, last: dict[str, _Request], *, is_complete: bool) -> None:
         """Note an assignment that has no effect, once for each line."""
         symbol, assignment = request.symbol, request.assignment
-        if not values.has_prompt(symbol):
+        if not values.takes_values(symbol):
             if not is_complete:
                 got = symbol.str_value
                 reason = values.promptless_reason(symbol, request.value)

@@ -208,16 +208,16 @@ class MenuState:
         node, symbol = self._node(), self._cursor_symbol()
         if symbol is None:
             return self._enter(node) if node and node.is_menu else Answer.UNCHANGED
-        if symbol.type is SymbolType.BOOL:
-            return self.assign("y" if symbol.value == "n" or symbol.choice else "n")
+        if symbol.type.is_boolean:
+            return self.assign(_next_value(symbol))
         self.note = describe.obstacle_of(symbol)
         return Answer.UNCHANGED if self.note else Answer.NEEDS_VALUE
 
     def answer_bool(self, value: str) -> Answer:
-        """Give the symbol under the cursor y or n; for other entries the key has no meaning."""
+        """Give the symbol under the cursor y, m or n; for other entries the key has no meaning."""
         self.note = ""
         symbol = self._cursor_symbol()
-        if symbol is None or symbol.type is not SymbolType.BOOL:
+        if symbol is None or not symbol.type.is_boolean or (value == "m" and symbol.type is not SymbolType.TRISTATE):
             return Answer.UNCHANGED
         return self.assign(value)
 
@@ -349,6 +349,18 @@ class MenuState:
         except UsageError as problem:
             return printable(problem.message)
         return ""
+
+
+def _next_value(symbol: SymbolInfo) -> str:
+    """Return the value after the present one: n, m where there are modules, y, and round again.
+
+    Where no other one can be had, the answer is refused with the reason.
+    """
+    if symbol.choice:
+        return "y"
+    order = ("n", "m", "y") if symbol.type is SymbolType.TRISTATE else ("n", "y")
+    following: tuple[str, ...] = (*order[order.index(symbol.value) + 1 :], *order)
+    return next((one for one in following if one in symbol.assignable and one != symbol.value), following[0])
 
 
 def _settings_in(path: Path) -> frozenset[str] | None:

@@ -85,7 +85,7 @@ def test_defaults_hold_without_a_file(kconfig: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message", "hints"),
     [
-        ("A", "m", "A cannot be 'm': it is y or n", ("A=y: there are no modules",)),
+        ("A", "m", "A cannot be 'm': it is y or n", ("A=y: a bool has no m",)),
         ("A", "yes", "A cannot be 'yes': it is y or n", ("A=y",)),
         ("A", "", "A cannot be '': it is y or n", ()),
         ("N", "0x5", "N cannot be '0x5': it is a whole decimal number", ("N=-1, or up to 10",)),
