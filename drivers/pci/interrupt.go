@@ -34,7 +34,7 @@ func (d *Device) OpenInterrupt() (*Interrupt, error) {
 	if err == nil {
 		return &Interrupt{line, 0}, nil
 	}
-	line, intxErr := d.openINTx()
+	line, intxErr := d.OpenINTx()
 	if intxErr == nil {
 		return &Interrupt{line, -1}, nil
 	}
@@ -44,8 +44,8 @@ func (d *Device) OpenInterrupt() (*Interrupt, error) {
 	return nil, unit.Wrap(d.Address.String()+": interrupt", intxErr)
 }
 
-// openINTx opens the line that the firmware has connected the device to.
-func (d *Device) openINTx() (*irq.Line, error) {
+// OpenINTx opens the line that the firmware has connected the device to.
+func (d *Device) OpenINTx() (*irq.Line, error) {
 	line := d.Read8(regLine)
 	if d.Read8(regPin) == 0 || line == 0 || line == noLine {
 		return nil, errNoINTx
