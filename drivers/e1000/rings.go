@@ -70,8 +70,9 @@ func (r *receiver) init(c *card, alloc dma.Allocator, count int) (err error) {
 // mean none.
 func (r *receiver) offer() { r.card.registers.Write32(regRDT, uint32(r.count-1)) }
 
-// give returns buffers to the card this often.
-const give = 16
+// give is the part of the ring that goes back to the card at once: QEMU drops
+// all that it holds back when it gets room for less.
+const give = 4
 
 // serve hands on what has come. It goes round the ring once at most: then the
 // card gets the processor's attention again by an interrupt that is pending.
@@ -89,7 +90,7 @@ func (r *receiver) serve() error {
 		r.descriptors.Put32(r.next*descriptorSize+rxStatus, 0)
 		last := r.next
 		r.next = (r.next + 1) % r.count
-		if n%give == 0 || r.status(r.next)&rxDone == 0 {
+		if n%(r.count/give) == 0 || r.status(r.next)&rxDone == 0 {
 			r.card.registers.Write32(regRDT, uint32(last))
 		}
 		if n == r.count {

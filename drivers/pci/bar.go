@@ -25,60 +25,66 @@ type BAR struct {
 // largestBAR is more than any device's registers: a mapping costs page tables.
 const largestBAR = 1 << 30
 
-// BAR returns the range behind base address register n. The device does not
-// answer while the size is asked for, so a driver asks before it starts it.
+// BAR returns the range behind base address register n.
 func (d *Device) BAR(n int) (BAR, error) {
-	count := deviceBARs
-	switch d.header {
-	case headerBridge:
-		count = bridgeBARs
-	case headerDevice:
-	default:
-		count = 0
-	}
-	if n < 0 || n >= count {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if n < 0 || n >= d.barCount() {
 		return BAR{}, ErrNoBAR
 	}
-	off := regBAR0 + 4*n
-	low := d.Read32(off)
-	if low&barIO != 0 {
-		size := ^(d.size(off, low) & barIOMask) + 1
-		// The upper half may be left out (PCI Local Bus 3.0, 6.2.5.1).
-		return checked(BAR{IO: true, Address: uint64(low & barIOMask), Size: uint64(size & (bridgeIOLimit - 1))})
+	if !d.sized {
+		d.size()
+		d.sized = true
 	}
-	mask := uint64(d.size(off, low)&barMemoryMask) | 0xffffffff<<32
+	low, mask := d.bars[n].value, d.bars[n].ones
+	if low&barIO != 0 {
+		// The upper half may be left out (PCI Local Bus 3.0, 6.2.5.1).
+		size := -(mask & barIOMask) & (bridgeIOLimit - 1)
+		return checked(BAR{IO: true, Address: uint64(low & barIOMask), Size: uint64(size)})
+	}
 	b := BAR{Address: uint64(low & barMemoryMask)}
 	switch low & barType {
 	case barType32:
-		if uint32(mask) == 0 {
-			return BAR{}, ErrNoBAR
-		}
+		b.Size = uint64(-(mask & barMemoryMask))
 	case barType64:
-		if n+1 >= count {
+		if n+1 >= d.barCount() {
 			return BAR{}, ErrBadBAR
 		}
-		high := d.Read32(off + 4)
-		mask = mask&0xffffffff | uint64(d.size(off+4, high))<<32
-		b.Address |= uint64(high) << 32
+		high := d.bars[n+1]
+		b.Address |= uint64(high.value) << 32
+		b.Size = -(uint64(mask&barMemoryMask) | uint64(high.ones)<<32)
 	default:
 		return BAR{}, ErrBadBAR
 	}
-	b.Size = -mask
 	return checked(b)
 }
 
-// size returns what a base address register holds of all ones, and puts the old
-// value back.
-func (d *Device) size(off int, old uint32) uint32 {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+func (d *Device) barCount() int {
+	switch d.header {
+	case headerDevice:
+		return deviceBARs
+	case headerBridge:
+		return bridgeBARs
+	}
+	return 0
+}
+
+// barWord is a base address register: its value, and what it holds of all ones.
+type barWord struct{ value, ones uint32 }
+
+// size reads all base address registers. The device must not answer meanwhile;
+// switching that is slow in a virtual machine, so it is done once for all.
+func (d *Device) size() {
 	command := d.Read16(regCommand)
 	d.write16(regCommand, command&^(commandIO|commandMemory))
-	d.config.write(d.Address, off, 4, ^uint32(0))
-	ones := d.Read32(off)
-	d.config.write(d.Address, off, 4, old)
+	for i := range d.barCount() {
+		off := regBAR0 + 4*i
+		d.bars[i].value = d.Read32(off)
+		d.config.write(d.Address, off, 4, ^uint32(0))
+		d.bars[i].ones = d.Read32(off)
+		d.config.write(d.Address, off, 4, d.bars[i].value)
+	}
 	d.write16(regCommand, command)
-	return ones
 }
 
 // checked refuses what no device may have.

@@ -80,7 +80,9 @@ type Device struct {
 	header uint8
 	config access
 
-	mu sync.Mutex // serializes changes of the command register
+	mu    sync.Mutex // serializes changes of the command register; guards what follows
+	sized bool
+	bars  [deviceBARs]barWord
 }
 
 // String returns the address, the identity and the class.

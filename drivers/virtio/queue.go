@@ -170,7 +170,12 @@ func (q *Queue) wanted(before uint16) bool {
 
 // writeAvail writes flags and index of the available ring. It also is a fence:
 // what is read afterwards was not read before.
-func (q *Queue) writeAvail() { q.memory.Store32(q.avail, q.flags|uint32(q.published)<<16) }
+func (q *Queue) writeAvail() {
+	q.memory.Store32(q.avail, q.flags|uint32(q.published)<<16)
+	if weakFences {
+		q.transport.Status()
+	}
+}
 
 // pending returns how many requests the device has finished that were not taken.
 func (q *Queue) pending() uint16 { return uint16(q.memory.Load32(q.used)>>16) - q.taken }
@@ -240,5 +245,5 @@ func (q *Queue) Ignore() {
 		return
 	}
 	q.flags = availNoNotify
-	q.writeAvail()
+	q.memory.Store32(q.avail, q.flags|uint32(q.published)<<16)
 }
