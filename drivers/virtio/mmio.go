@@ -88,11 +88,11 @@ func parsePlace(text string) (place, bool) {
 	case strings.HasSuffix(size, "M"), strings.HasSuffix(size, "m"):
 		unit, size = 1<<20, size[:len(size)-1]
 	}
-	const sizeBits, lineBits = 20, 16
+	const sizeBits, lineBits, largest = 20, 16, 1 << 20
 	bytes, err1 := strconv.ParseUint(size, 0, sizeBits)
 	at, err2 := strconv.ParseUint(address, 0, 64)
 	gsi, err3 := strconv.ParseUint(line, 0, lineBits)
-	if err1 != nil || err2 != nil || err3 != nil {
+	if err1 != nil || err2 != nil || err3 != nil || bytes*uint64(unit) > largest {
 		return place{}, false
 	}
 	return place{at, int(bytes) * unit, int(gsi)}, true

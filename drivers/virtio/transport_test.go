@@ -301,7 +301,7 @@ func TestMicroVM(t *testing.T) {
 func TestCommandLine(t *testing.T) {
 	got := parsePlaces("quiet virtio_mmio.device=512@0xfeb00e00:12 A=b virtio_mmio.device=4K@0xd0000000:5:1 " +
 		"virtio_mmio.device= virtio_mmio.device=@: virtio_mmio.device=4K@x:5 virtio_mmio.device=512@0x1000 " +
-		"virtio_mmio.device=99999999999@0:5 virtio_mmio.device=-1@0:5 virtio_mmio.device=1@0:-5 " +
+		"virtio_mmio.device=99999999999@0:5 virtio_mmio.device=2M@0:5 virtio_mmio.device=-1@0:5 virtio_mmio.device=1@0:-5 " +
 		"virtio_mmio.device=1M@0x2000:0x10 -- x")
 	want := []place{{0xfeb00e00, 512, 12}, {0xd0000000, 4096, 5}, {0x2000, 1 << 20, 16}}
 	if len(got) != len(want) {
