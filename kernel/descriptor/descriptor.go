@@ -33,10 +33,11 @@ type File interface {
 
 // Events of epoll(7) for Node.Ready.
 const (
-	In  = 0x001
-	Out = 0x004
-	Err = 0x008
-	Hup = 0x010
+	In      = 0x001
+	Out     = 0x004
+	Err     = 0x008
+	Hup     = 0x010
+	ReadHup = 0x2000
 )
 
 // Node connects a File with its descriptors.
@@ -45,6 +46,36 @@ type Node struct {
 
 	mu  sync.Mutex
 	fds []int // guarded by mu; empty when all are closed
+
+	watched atomic.Bool
+}
+
+// Watchable is what a File may be besides: it is told that the program is about
+// to watch it by epoll(7) itself, and from then on it clears events that end.
+//
+// The Go runtime's own epoll instance takes edges alone and never asks whether
+// a file is still ready, so until then a File need only report what begins.
+type Watchable interface{ Watch() }
+
+// Kernel is the kernel's side of the descriptors; host tests replace it.
+var Kernel = struct {
+	Create func(flags int) (fd int, errno syscall.Errno)
+	Ready  func(fd int, set, clear uintptr)
+	Close  func(fd int) syscall.Errno
+}{create, ready, closeDescriptor}
+
+func create(flags int) (int, syscall.Errno) {
+	r, errno := rawsys.Call(rawsys.FileCreate, uintptr(flags), 0, 0, 0, 0, 0)
+	return int(r), errno
+}
+
+func ready(fd int, set, clear uintptr) {
+	rawsys.Call(rawsys.FileReady, uintptr(fd), set, clear, 0, 0, 0)
+}
+
+func closeDescriptor(fd int) syscall.Errno {
+	_, errno := rawsys.Call(syscall.SYS_CLOSE, uintptr(fd), 0, 0, 0, 0, 0)
+	return errno
 }
 
 // table maps descriptors to nodes. Readers take no lock: the slice is replaced
@@ -66,12 +97,12 @@ func Lookup(fd int) *Node {
 // Open gives the file of n its first descriptor. flags are those of open(2):
 // the access mode, O_NONBLOCK and O_CLOEXEC.
 func Open(n *Node, flags int) (fd int, errno syscall.Errno) {
-	r, errno := rawsys.Call(rawsys.FileCreate, uintptr(flags), 0, 0, 0, 0, 0)
+	fd, errno = Kernel.Create(flags)
 	if errno != 0 {
 		return -1, errno
 	}
-	n.add(int(r))
-	return int(r), 0
+	n.add(fd)
+	return fd, 0
 }
 
 func (n *Node) add(fd int) {
@@ -109,9 +140,22 @@ func (n *Node) Ready(set, clear uintptr) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if len(n.fds) > 0 {
-		rawsys.Call(rawsys.FileReady, uintptr(n.fds[0]), set, clear, 0, 0, 0)
+		Kernel.Ready(n.fds[0], set, clear)
 	}
 }
+
+// Watch records that the program watches n by epoll itself.
+func (n *Node) Watch() {
+	if n.watched.Swap(true) {
+		return
+	}
+	if f, ok := n.File.(Watchable); ok {
+		f.Watch()
+	}
+}
+
+// Watched reports whether Watch was called.
+func (n *Node) Watched() bool { return n.watched.Load() }
 
 // Close closes descriptor fd of n, and the file with the last one.
 func (n *Node) Close(fd int) syscall.Errno {
@@ -141,7 +185,7 @@ func (n *Node) remove(fd int) (last bool, errno syscall.Errno) {
 			break
 		}
 	}
-	_, errno = rawsys.Call(syscall.SYS_CLOSE, uintptr(fd), 0, 0, 0, 0, 0)
+	errno = Kernel.Close(fd)
 	return len(n.fds) == 0, errno
 }
 
