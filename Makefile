@@ -12,7 +12,7 @@ EGGCUP := .venv/bin/eggcup
 PY := .venv/bin/python
 GO := .venv/bin/go
 SETUP := .venv/.eggcup-setup
-GO_CODE := kernel drivers examples tests *.go
+GO_CODE := kernel drivers examples scripts tests *.go
 
 # The developer's own Go settings change nothing here.
 export GOFLAGS := -trimpath
@@ -21,7 +21,7 @@ export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
 .PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean \
-	check test test-host test-python test-go test-boot go1.26
+	check docs test test-host test-python test-go test-boot go1.26
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,7 +64,12 @@ test-python: setup qemu go1.26 ## Python tests but the boots: make test-python K
 	$(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
 
 test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
-	$(PY) -m pytest tests/boot -m boot $(if $(K),-k '$(K)') $(ARGS)
+	$(PY) -m pytest tests/boot tests/docs -m boot $(if $(K),-k '$(K)') $(ARGS)
+
+docs: setup ## Write the generated documents and pictures anew
+	$(GO) run ./scripts/syscalldoc
+	$(PY) scripts/unitdoc.py
+	$(PY) scripts/screenshots.py
 
 bench: setup qemu ## Measure against Linux guests
 	$(PY) scripts/bench $(ARGS)

@@ -120,6 +120,11 @@ func (e *end) Write(from unsafe.Pointer, n int) (int, syscall.Errno) {
 			// The slice is made anew in each round: the stack that it may
 			// point into moves while this goroutine waits.
 			done += p.put(unsafe.Slice((*byte)(from), n)[done:])
+			if p.readable {
+				// Every write is an edge, even to a pipe that holds bytes:
+				// an edge-triggered reader may have left some behind.
+				p.reader.Ready(descriptor.In, 0)
+			}
 			p.update()
 			continue
 		}
@@ -194,10 +199,7 @@ func (p *pipe) reserve(n int) {
 	p.buffer, p.start = buffer, 0
 }
 
-// update wakes who waits and tells the kernel when readiness has changed. A
-// new byte is an edge even if there were others, so that an edge-triggered
-// reader that left some behind hears of it; the kernel is not bothered while
-// the other side cannot have seen the pipe empty or full.
+// update wakes who waits and tells the kernel when readiness has changed.
 func (p *pipe) update() {
 	readable := p.length > 0 || !p.writers
 	writable := capacity-p.length >= atomic || !p.readers

@@ -8,7 +8,7 @@
 //
 // Context: goroutine. Any number of drivers may call Input.
 //
-// Try it: eggcup run examples/cat, or qemu-system-x86_64 -serial mon:stdio.
+// Try it: eggcup run of any program that reads its standard input.
 package tty
 
 import (

@@ -14,6 +14,7 @@ A file of cases/ holds the cases of a topic, one table each:
 - `count`: how many lines fit an expectation;
 - `wall_clock`: group 1 of `line` is the host's time as the line arrives, within `within` seconds;
 - `stopwatch`: the host measures `seconds` between the lines `from` and `to`, give or take the share `tolerance`;
+- `qemu`: further arguments for QEMU, such as another processor; they win over those of `eggcup run`;
 - `host_memory`: MiB that the host must have available, else the case is skipped;
 - `linux`: whether the same holds for the program on the host's Linux, which shows that the case itself is right.
 """
@@ -64,6 +65,7 @@ class Case:
     wall_clock: dict[str, Any] = field(default_factory=dict)
     stopwatch: dict[str, Any] = field(default_factory=dict)
     host_memory: int = 0
+    qemu: tuple[str, ...] = ()
     linux: bool = True
 
 

@@ -14,6 +14,7 @@ type ports struct {
 	present bool // the serial port
 	fifo    bool
 	blocked bool // the transmitter never becomes empty
+	typed   bool // a received byte waits
 	dlab    bool
 	ier     uint8
 	fcr     uint8
@@ -46,6 +47,9 @@ func (p *ports) in(port uint16) uint8 {
 			return 0
 		}
 		p.inFIFO = 0
+		if p.typed {
+			return lsrData | lsrTHRE | lsrTEMT
+		}
 		return lsrTHRE | lsrTEMT
 	}
 	return 0
@@ -125,6 +129,20 @@ func TestSpeed(t *testing.T) {
 		if p.divisor != want {
 			t.Errorf("%d baud: divisor %d, want %d", baud, p.divisor, want)
 		}
+	}
+}
+
+// TestTypedAhead leaves the FIFOs as they are while a received byte waits, since
+// switching them on would drop it, and does not overrun the chip for that.
+func TestTypedAhead(t *testing.T) {
+	p := install(t, &ports{present: true, fifo: true, typed: true})
+	serial.init(com1, 9600)
+	if p.fcr != 0 {
+		t.Errorf("FIFO control register %#x: the byte is lost", p.fcr)
+	}
+	Print("out as ever")
+	if p.sent.String() != "out as ever" || p.overrun {
+		t.Errorf("sent %q, overrun %v", p.sent.String(), p.overrun)
 	}
 }
 

@@ -30,6 +30,7 @@ const (
 	mcrRTS = 1 << 1
 
 	regLSR  = 5      // line status
+	lsrData = 1 << 0 // a received byte waits
 	lsrTHRE = 1 << 5 // the holding register and FIFO are empty
 	lsrTEMT = 1 << 6 // the shift register is empty too
 	absent  = 0xff   // what an unconnected port reads as

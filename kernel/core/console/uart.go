@@ -36,15 +36,27 @@ func (u *uart) init(port uint16, baud uint32) {
 	out8(port+regDLL, uint8(divisor))
 	out8(port+regDLM, uint8(divisor>>8))
 	out8(port+regLCR, lcr8N1)
-	out8(port+regFCR, fcrEnable|fcrClearRX|fcrClearTX|fcrTrigger14)
 	out8(port+regMCR, mcrDTR|mcrRTS)
 	u.depth = 1
-	if in8(port+regIIR)&iirFIFO == iirFIFO16550 {
+	if u.enableFIFO() {
 		u.depth = fifoDepth
-	} else {
-		out8(port+regFCR, 0) // a 16550 without A has a broken FIFO
 	}
 	u.present = true
+}
+
+// enableFIFO switches the FIFOs on, if the chip has them that work. Doing so
+// empties the receiver, so with a byte there that was typed ahead - the first of
+// a pipe's, under an emulator - the chip stays a 16450.
+func (u *uart) enableFIFO() bool {
+	if in8(u.port+regLSR)&lsrData != 0 {
+		return in8(u.port+regIIR)&iirFIFO == iirFIFO16550
+	}
+	out8(u.port+regFCR, fcrEnable|fcrClearRX|fcrClearTX|fcrTrigger14)
+	if in8(u.port+regIIR)&iirFIFO == iirFIFO16550 {
+		return true
+	}
+	out8(u.port+regFCR, 0) // a 16550 without A has a broken FIFO
+	return false
 }
 
 // detect tells a UART from an empty port: the interrupt enable register keeps

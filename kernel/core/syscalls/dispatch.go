@@ -57,20 +57,20 @@ func lookup(number uintptr) Handler {
 	return sysUnknown
 }
 
-// unknownSeen has a bit for every unknown number that was logged.
-var unknownSeen [512 / 64]uint64
+// unknownSeen has a bit for every unknown number that was logged; those beyond
+// the last one that Linux could have share a bit.
+var unknownSeen [512/64 + 1]uint64
 
 // sysUnknown answers a call that has no line in the table, and logs each
 // number once.
 func sysUnknown(c *thread.CPU, f *thread.Frame) uintptr {
 	number := c.Current.Call
-	if number < uintptr(len(unknownSeen))*64 {
-		word, bit := &unknownSeen[number/64], uint64(1)<<(number%64)
-		if *word&bit != 0 {
-			return fail(ENOSYS)
-		}
-		*word |= bit
+	slot := min(number, uintptr(len(unknownSeen)-1)*64)
+	word, bit := &unknownSeen[slot/64], uint64(1)<<(slot%64)
+	if *word&bit != 0 {
+		return fail(ENOSYS)
 	}
+	*word |= bit
 	if console.LogStart(console.LevelWarn, "syscall") {
 		console.Print("unknown system call ")
 		console.PrintInt(int64(number))

@@ -136,10 +136,18 @@ const (
 	rebootRestart = 0x01234567
 	rebootHalt    = 0xcdef0123
 	rebootOff     = 0x4321fedc
+	rebootCADOn   = 0x89abcdef
+	rebootCADOff  = 0
 )
 
+// validMagic2 reports whether v is one of the numbers that reboot(2) wants as
+// its second argument.
+func validMagic2(v uint32) bool {
+	return v == 672274793 || v == 85072278 || v == 369367448 || v == 537993216
+}
+
 func sysReboot(c *thread.CPU, f *thread.Frame) uintptr {
-	if uint32(f.DI) != rebootMagic {
+	if uint32(f.DI) != rebootMagic || !validMagic2(uint32(f.SI)) {
 		return fail(EINVAL)
 	}
 	switch uint32(f.DX) {
@@ -149,6 +157,8 @@ func sysReboot(c *thread.CPU, f *thread.Frame) uintptr {
 		power.Halt()
 	case rebootOff:
 		power.Exit(0)
+	case rebootCADOn, rebootCADOff:
+		return 0 // Ctrl-Alt-Delete does nothing either way
 	}
 	return fail(EINVAL)
 }
