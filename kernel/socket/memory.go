@@ -21,22 +21,22 @@ func OnStack(p unsafe.Pointer) bool {
 	return uintptr(p)-low < high-low
 }
 
-// bounceSize is the most that goes through a bounce buffer at once. It is more
-// than a datagram can have.
-const bounceSize = 64 << 10
+// BounceSize is the most that goes through a buffer of Borrow at once. It is
+// more than a datagram of IP can have.
+const BounceSize = 64 << 10
 
 // bounces are buffers for calls whose memory is on the stack.
-var bounces = sync.Pool{New: func() any { return new([bounceSize]byte) }}
+var bounces = sync.Pool{New: func() any { return new([BounceSize]byte) }}
 
 // Borrow returns memory in the heap for n bytes, or for as many as go at once,
 // and what gives it back.
-func Borrow(n int) (b []byte, back *[bounceSize]byte) {
-	back = bounces.Get().(*[bounceSize]byte)
-	return back[:min(n, bounceSize)], back
+func Borrow(n int) (b []byte, back *[BounceSize]byte) {
+	back = bounces.Get().(*[BounceSize]byte)
+	return back[:min(n, BounceSize)], back
 }
 
 // Return gives back what Borrow lent.
-func Return(back *[bounceSize]byte) { bounces.Put(back) }
+func Return(back *[BounceSize]byte) { bounces.Put(back) }
 
 // Bytes returns the n bytes at p.
 func Bytes(p unsafe.Pointer, n int) []byte { return unsafe.Slice((*byte)(p), n) }
@@ -69,11 +69,18 @@ func Gather(b []byte, p *syscall.Iovec, n, offset int) (copied int) {
 	return copied
 }
 
-// Scatter copies b to the n pieces at p and returns how much fitted.
-func Scatter(p *syscall.Iovec, n int, b []byte) (copied int) {
+// Scatter copies b to the n pieces at p, from the byte at offset on, and returns
+// how much fitted.
+func Scatter(p *syscall.Iovec, n, offset int, b []byte) (copied int) {
 	for i := range n {
 		v := piece(p, i)
-		copied += copy(Bytes(unsafe.Pointer(v.Base), int(v.Len)), b[copied:])
+		length := int(v.Len)
+		if offset >= length {
+			offset -= length
+			continue
+		}
+		copied += copy(Bytes(unsafe.Pointer(v.Base), length)[offset:], b[copied:])
+		offset = 0
 	}
 	return copied
 }

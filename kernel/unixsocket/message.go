@@ -162,7 +162,7 @@ func (s *unixSocket) receive(p *syscall.Iovec, count, flags int, from unsafe.Poi
 		whole := 0
 		n, got, errno := s.in.take(peek, func(b []byte) int {
 			whole += len(b)
-			taken := scatterAt(p, count, done, b)
+			taken := socket.Scatter(p, count, done, b)
 			done += taken
 			return taken
 		})
@@ -199,21 +199,6 @@ func (s *unixSocket) mayReceive() syscall.Errno {
 		return syscall.ENOTCONN
 	}
 	return 0
-}
-
-// scatterAt copies b to the pieces at p, from the byte at offset on.
-func scatterAt(p *syscall.Iovec, count, offset int, b []byte) (copied int) {
-	for i := range count {
-		v := (*syscall.Iovec)(unsafe.Add(unsafe.Pointer(p), uintptr(i)*unsafe.Sizeof(*p)))
-		length := int(v.Len)
-		if offset >= length {
-			offset -= length
-			continue
-		}
-		copied += copy(socket.Bytes(unsafe.Pointer(v.Base), length)[offset:], b[copied:])
-		offset = 0
-	}
-	return copied
 }
 
 // answer fills in what a receiving call returns beside the data.
