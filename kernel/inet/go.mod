@@ -2,10 +2,7 @@ module eggcup/kernel/inet
 
 go 1.26
 
-require (
-	eggcup v0.0.0
-	gvisor.dev/gvisor v0.0.0-20260224225140-573d5e7127a8
-)
+require gvisor.dev/gvisor v0.0.0-20260224225140-573d5e7127a8
 
 require (
 	github.com/google/btree v1.1.2 // indirect
@@ -13,5 +10,3 @@ require (
 	golang.org/x/sys v0.36.0 // indirect
 	golang.org/x/time v0.12.0 // indirect
 )
-
-replace eggcup => ../..

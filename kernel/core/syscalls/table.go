@@ -114,6 +114,7 @@ var Table = [...]Entry{
 	267: {"readlinkat", sysNoEntry, Stub, "ENOENT: there are no files yet"},
 	269: {"faccessat", sysNoEntry, Stub, "ENOENT: there are no files yet"},
 	273: {"set_robust_list", sysZero, Stub, "accepted and ignored"},
+	259: {"mknodat", sysMissing, Missing, "the name of an AF_UNIX socket makes no file"},
 	275: {"splice", sysMissing, Missing, "programs copy by read and write"},
 	281: {"epoll_pwait", sysEpollWait, Partial, "the signal mask is ignored"},
 	290: {"eventfd2", sysEventfd2, Full, ""},
