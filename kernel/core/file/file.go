@@ -65,11 +65,13 @@ const (
 
 // File is an open file: what descriptors refer to.
 type File struct {
-	Kind      Kind
-	Semaphore bool  // Event: a read takes one (EFD_SEMAPHORE)
-	Line      int32 // Interrupt: the line it counts
-	Flags     uint32
-	Count     uint64 // Event, Interrupt: the counter
+	Kind       Kind
+	Semaphore  bool  // Event: a read takes one (EFD_SEMAPHORE)
+	Serving    bool  // Interrupt: it counted, and its driver has not enabled the line since
+	Line       int32 // Interrupt: the line it counts
+	Flags      uint32
+	Count      uint64 // Event, Interrupt: the counter
+	NextSharer *File  // Interrupt: another file of the same line; owned by core/irq
 
 	refs    int32
 	ready   uint32
@@ -84,7 +86,7 @@ type File struct {
 }
 
 // LineClosed is told of the end of an Interrupt file; boot code sets it.
-var LineClosed func(line int)
+var LineClosed func(f *File)
 
 var files = pool.Pool{Size: (unsafe.Sizeof(File{}) + 7) &^ 7}
 
@@ -167,7 +169,7 @@ func (f *File) drop(c *thread.CPU) {
 		f.members.remove()
 	}
 	if f.Kind == Interrupt {
-		LineClosed(int(f.Line))
+		LineClosed(f)
 	}
 	files.Put(uintptr(unsafe.Pointer(f)))
 }

@@ -17,10 +17,26 @@ func sysIrqOpen(c *thread.CPU, f *thread.Frame) uintptr {
 	of := file.New(file.Interrupt, file.NonBlock)
 	fd := open(of, file.CloExec)
 	if fd < firstErrno {
-		of.Line = int32(gsi)
 		irq.Attach(gsi, of)
 	}
 	return fd
+}
+
+// sysMSIOpen returns a descriptor that counts the messages of a device: the
+// descriptor in bits 31:0, and how to reach it, the vector in 39:32 and the
+// APIC's ID in 47:40.
+func sysMSIOpen(c *thread.CPU, f *thread.Frame) uintptr {
+	of := file.New(file.Interrupt, file.NonBlock)
+	fd := open(of, file.CloExec)
+	if fd >= firstErrno {
+		return fd
+	}
+	vector, apicID, ok := irq.AttachMessage(of)
+	if !ok {
+		file.Descriptors.Close(c, int(fd))
+		return fail(ENOSPC)
+	}
+	return fd | uintptr(vector)<<32 | uintptr(apicID)<<40
 }
 
 // sysIrqEnable lets a line fire again after its driver has served the device:
@@ -30,7 +46,7 @@ func sysIrqEnable(c *thread.CPU, f *thread.Frame) uintptr {
 	if of == nil || of.Kind != file.Interrupt {
 		return fail(EBADF)
 	}
-	irq.Enable(int(of.Line))
+	irq.Enable(of)
 	return 0
 }
 
