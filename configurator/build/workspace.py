@@ -98,6 +98,7 @@ def prepare(
     shown = folder / "vendor"
     if not (plan.has_vendor and link_vendor(vendor, shown, supplied=tree.module, is_workspace=bool(users_go_work))):
         shutil.rmtree(shown, ignore_errors=True)
+        plan = replace(plan, replaces=(*plan.replaces, *_in_place_of_versions(tree, plan.uses)))
     elif modules:
         graft(shown, needed_packages(tree, modules, go, folder), requirements(modules, go))
     _write(go_work, plan, go, sums=users_go_work)
@@ -212,6 +213,17 @@ def _has_kernel(tree: KernelTree, uses: tuple[Path, ...]) -> bool:
                 hints=["go mod edit -module=example.org/program"],
             )
     return tree.root in uses
+
+
+def _in_place_of_versions(tree: KernelTree, uses: tuple[Path, ...]) -> list[str]:
+    """Return replacements for the versions of the kernel's module that the user's modules require.
+
+    The workspace has the module, but go still reads the go.mod of each version that is required.
+    """
+    require = re.compile(rf"^[ \t]*(?:require[ \t]+)?{re.escape(tree.module)}[ \t]+(v[^\s]+)", re.MULTILINE)
+    texts = ((folder / "go.mod").read_text(encoding="utf-8", errors="replace") for folder in uses if folder.is_dir())
+    versions = sorted({version for text in texts for version in require.findall(text)})
+    return [f"{tree.module} {version} => {json.dumps(str(tree.root))}" for version in versions]
 
 
 def _write(go_work: Path, plan: _Plan, go: GoToolchain, *, sums: Path | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import kconfiglib
 
 from configurator.errors import UsageError
+from configurator.model import addresses
 from configurator.model.views import Condition, NotTaken, SymbolType
 
 if TYPE_CHECKING:
@@ -44,10 +45,14 @@ def normalised(symbol: kconfiglib.Symbol, assignment: Assignment) -> str:
     hexadecimal = _HEX.fullmatch(value)
     if kind is SymbolType.HEX and hexadecimal:
         return f"0x{hexadecimal['digits'].lower()}"
+    expected = _EXPECTED[kind]
     if kind is SymbolType.STRING and not re.search("[\n\r\0\ud800-\udfff]", value):
-        return value
+        refused = addresses.refusal(symbol.name, value)
+        if refused is None:
+            return value
+        expected = refused
     raise UsageError(
-        f"{symbol.name} cannot be {_shown(value)}: {_EXPECTED[kind]}",
+        f"{symbol.name} cannot be {_shown(value)}: {expected}",
         location=assignment.location,
         hints=_hints(symbol, value),
     )
