@@ -62,7 +62,9 @@ var Kernel = struct {
 	Create func(flags int) (fd int, errno syscall.Errno)
 	Ready  func(fd int, set, clear uintptr)
 	Close  func(fd int) syscall.Errno
-}{create, ready, closeDescriptor}
+	// Sibling returns another descriptor of the same file, or -1.
+	Sibling func(fd int) int
+}{create, ready, closeDescriptor, sibling}
 
 func create(flags int) (int, syscall.Errno) {
 	r, errno := rawsys.Call(rawsys.FileCreate, uintptr(flags), 0, 0, 0, 0, 0)
@@ -85,13 +87,43 @@ var table struct {
 	nodes atomic.Pointer[[]atomic.Pointer[Node]]
 }
 
+// firstOther is the first descriptor that is not one of the console's.
+const firstOther = 3
+
 // Lookup returns the node of fd, or nil if the kernel serves it.
+//
+// Parts of the standard library duplicate descriptors past package hook, and so
+// unknown to the table: a descriptor that is not in it may be a sibling of one
+// that is.
+//
+//go:nosplit
 func Lookup(fd int) *Node {
+	n := recorded(fd)
+	if n != nil || fd < firstOther {
+		return n
+	}
+	other, errno := rawsys.Call(rawsys.FileSibling, uintptr(fd), 0, 0, 0, 0, 0)
+	if errno != 0 {
+		return nil
+	}
+	return recorded(int(other))
+}
+
+//go:nosplit
+func recorded(fd int) *Node {
 	nodes := table.nodes.Load()
 	if nodes == nil || uint(fd) >= uint(len(*nodes)) {
 		return nil
 	}
 	return (*nodes)[fd].Load()
+}
+
+func sibling(fd int) int {
+	other, errno := rawsys.Call(rawsys.FileSibling, uintptr(fd), 0, 0, 0, 0, 0)
+	if errno != 0 {
+		return -1
+	}
+	return int(other)
 }
 
 // Open gives the file of n its first descriptor. flags are those of open(2):
@@ -108,14 +140,39 @@ func Open(n *Node, flags int) (fd int, errno syscall.Errno) {
 func (n *Node) add(fd int) {
 	table.mu.Lock()
 	defer table.mu.Unlock()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.record(fd)
+}
+
+// record notes that fd is one of n's. The locks are held.
+func (n *Node) record(fd int) {
 	nodes := table.nodes.Load()
 	if nodes == nil || fd >= len(*nodes) {
 		nodes = grow(nodes, fd)
 	}
-	n.mu.Lock()
 	n.fds = append(n.fds, fd)
-	n.mu.Unlock()
 	(*nodes)[fd].Store(n)
+}
+
+// release drops fd, which is about to go, and reports whether it was the last
+// of n. The locks are held.
+func (n *Node) release(fd int) (last bool) {
+	if nodes := *table.nodes.Load(); fd < len(nodes) {
+		nodes[fd].Store(nil)
+	}
+	for i, other := range n.fds {
+		if other == fd {
+			n.fds = append(n.fds[:i], n.fds[i+1:]...)
+			break
+		}
+	}
+	if len(n.fds) == 0 {
+		if other := Kernel.Sibling(fd); other >= 0 {
+			n.record(other)
+		}
+	}
+	return len(n.fds) == 0
 }
 
 // grow replaces the slice by one with room for fd. table.mu is held.
@@ -174,19 +231,11 @@ func (n *Node) remove(fd int) (last bool, errno syscall.Errno) {
 	defer table.mu.Unlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	nodes := *table.nodes.Load()
-	if nodes[fd].Load() != n {
+	if known := recorded(fd); known != nil && known != n || len(n.fds) == 0 {
 		return false, syscall.EBADF // closed twice at once
 	}
-	nodes[fd].Store(nil)
-	for i, other := range n.fds {
-		if other == fd {
-			n.fds = append(n.fds[:i], n.fds[i+1:]...)
-			break
-		}
-	}
-	errno = Kernel.Close(fd)
-	return len(n.fds) == 0, errno
+	last = n.release(fd)
+	return last, Kernel.Close(fd)
 }
 
 // Duplicate records that the kernel has made fd another descriptor of n.
@@ -200,14 +249,7 @@ func Forget(fd int) {
 	}
 	table.mu.Lock()
 	n.mu.Lock()
-	(*table.nodes.Load())[fd].Store(nil)
-	for i, other := range n.fds {
-		if other == fd {
-			n.fds = append(n.fds[:i], n.fds[i+1:]...)
-			break
-		}
-	}
-	last := len(n.fds) == 0
+	last := n.release(fd)
 	n.mu.Unlock()
 	table.mu.Unlock()
 	if last {

@@ -106,6 +106,7 @@ var (
 		4:  sysMSIOpen,
 		16: sysFileCreate,
 		17: sysFileReady,
+		20: sysFileSibling,
 		32: sysDMAAlloc,
 		33: sysDMAFree,
 		34: sysMMIOMap,

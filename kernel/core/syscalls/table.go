@@ -145,6 +145,7 @@ var Private = [...]Entry{
 	0x04: {"msi_open", sysMSIOpen, Full, "a descriptor that counts a device's message-signalled interrupts"},
 	0x10: {"file_create", sysFileCreate, Full, "a descriptor that is served in goroutine context"},
 	0x11: {"file_ready", sysFileReady, Full, "sets and clears the events that it is ready for"},
+	0x14: {"file_sibling", sysFileSibling, Full, "another descriptor of the same file"},
 	0x20: {"dma_alloc", sysDMAAlloc, Full, "memory in one piece for devices"},
 	0x21: {"dma_free", sysDMAFree, Full, "gives it back"},
 	0x22: {"mmio_map", sysMMIOMap, Full, "maps a device's registers"},

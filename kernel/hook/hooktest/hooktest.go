@@ -34,6 +34,7 @@ func Install() {
 		descriptor.Kernel.Create = create
 		descriptor.Kernel.Ready = ready
 		descriptor.Kernel.Close = closeDescriptor
+		descriptor.Kernel.Sibling = func(int) int { return -1 }
 		hook.Install(patch)
 	})
 }
