@@ -90,7 +90,7 @@ def build(request: BuildRequest) -> BuildResult:
         ) from problem
     _check_output(request.output)  # only now: `eggcup run` has the kernel beside the build folder
     with _locked(folder):
-        workspace = prepare(request.tree, request.package, go, folder)
+        workspace = prepare(request.tree, request.package, go, folder, request.sources.modules)
         overlay = Overlay(folder)
         lay_over(overlay, request.sources, request.tree.root, workspace.overlay)
         program = inspect(request.package, go, workspace.go_work, overlay.path)
@@ -99,6 +99,7 @@ def build(request: BuildRequest) -> BuildResult:
         errors = _go_build(request, go, workspace.go_work, overlay.path, linked)
         if errors is not None:
             hints = _what_to_try(errors, program, go, workspace, overlay.path)
+            hints += _how_to_download(errors, request.sources.modules)
             raise BuildError(f"go could not build {program.folder}", hints=hints)
         kernel = elf.add_boot_headers(linked.read_bytes())
     memory_end = elf.parse(kernel).memory_end
@@ -145,6 +146,14 @@ def _what_to_try(said: str, program: Program, go: GoToolchain, workspace: Worksp
     if workspace.module_root is None and re.search("is not in std|no required module|cannot find module", said):
         hints.append(f"the folder has no go.mod; for a program with dependencies: cd {program.folder} && go mod init")
     return hints
+
+
+def _how_to_download(said: str, modules: tuple[Path, ...]) -> list[str]:
+    """Return advice for a build that could not get the modules that units need."""
+    if not modules or not re.search(r"dial tcp|GOPROXY|missing go\.sum entry|proxy", said):
+        return []
+    units = ", ".join(module.name for module in modules)
+    return [f"build once where Go modules can be downloaded, for the unit {units}; they are kept in Go's module cache"]
 
 
 @contextmanager

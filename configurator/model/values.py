@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import kconfiglib
 
 from configurator.errors import UsageError
+from configurator.model import addresses
 from configurator.model.expressions import LETTERS, leading_number, value_of
 from configurator.model.symbols import TreeSymbol
 from configurator.model.views import Condition, NotTaken, SymbolType
@@ -58,10 +59,14 @@ def normalised(symbol: kconfiglib.Symbol, assignment: Assignment) -> str:
     hexadecimal = _HEX.fullmatch(value)
     if kind is SymbolType.HEX and hexadecimal:
         return value if keep else f"0x{hexadecimal['digits'].lower()}"
+    expected = _EXPECTED[kind]
     if kind is SymbolType.STRING and not re.search("[\n\r\0\ud800-\udfff]", value):
-        return value
+        refused = addresses.refusal(symbol.name, value)
+        if refused is None:
+            return value
+        expected = refused
     raise UsageError(
-        f"{symbol.name} cannot be {_shown(value)}: {_EXPECTED[kind]}",
+        f"{symbol.name} cannot be {_shown(value)}: {expected}",
         location=assignment.location,
         hints=_hints(symbol, value),
     )

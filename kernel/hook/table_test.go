@@ -38,7 +38,12 @@ func cases(t *testing.T, function string) (names []string) {
 			ast.Inspect(f, func(n ast.Node) bool {
 				if clause, ok := n.(*ast.CaseClause); ok {
 					for _, value := range clause.List {
-						names = append(names, value.(*ast.SelectorExpr).Sel.Name)
+						switch value := value.(type) {
+						case *ast.SelectorExpr:
+							names = append(names, value.Sel.Name)
+						case *ast.Ident: // ours, in the Go way of names
+							names = append(names, "SYS_"+strings.ToUpper(strings.TrimPrefix(value.Name, "sys")))
+						}
 					}
 				}
 				return true

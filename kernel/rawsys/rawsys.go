@@ -21,6 +21,7 @@ const (
 	MSIOpen       = 0x1004
 	FileCreate    = 0x1010
 	FileReady     = 0x1011
+	FileSibling   = 0x1014
 	DMAAlloc      = 0x1020
 	DMAFree       = 0x1021
 	MMIOMap       = 0x1022

@@ -78,6 +78,7 @@ var (
 		233: sysEpollCtl,
 		234: sysTgkill,
 		257: sysNoEntry,
+		259: sysMissing,
 		262: sysNewfstatat,
 		267: sysNoEntry,
 		269: sysNoEntry,
@@ -102,7 +103,14 @@ var (
 		1:  sysIrqEnable,
 		2:  sysTTYInput,
 		3:  sysConsoleVGA,
+		4:  sysMSIOpen,
 		16: sysFileCreate,
 		17: sysFileReady,
+		20: sysFileSibling,
+		32: sysDMAAlloc,
+		33: sysDMAFree,
+		34: sysMMIOMap,
+		35: sysRandomAdd,
+		36: sysRandomMissing,
 	}
 )

@@ -85,3 +85,17 @@ func sysFileReady(c *thread.CPU, f *thread.Frame) uintptr {
 	}
 	return 0
 }
+
+// sysFileSibling returns another descriptor of the file that one which package
+// hook serves refers to: (fd).
+func sysFileSibling(_ *thread.CPU, f *thread.Frame) uintptr {
+	of := get(f.DI)
+	if of == nil || of.Kind != file.Hooked {
+		return fail(EBADF)
+	}
+	fd := file.Descriptors.Sibling(int(int32(f.DI)))
+	if fd < 0 {
+		return fail(ENOENT)
+	}
+	return uintptr(fd)
+}
