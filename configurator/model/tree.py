@@ -16,7 +16,7 @@ import kconfiglib
 from configurator.model.expressions import is_off
 from configurator.model.symbols import ModulesSymbol, TreeChoice, TreeSymbol
 
-_MARK = re.compile(r"\s*(?:option\s+)?(?P<mark>modules|transitional)\s*(?:#.*)?", re.ASCII)
+_MARK = re.compile(r"\s*(?:option\s+)?(?P<mark>modules|transitional)\s*(?:#.*)?\n?", re.ASCII)
 _VISIBLE = re.compile(r"\s*visible\b", re.ASCII)
 _DEPENDS = re.compile(r"\s*depends\b", re.ASCII)
 
@@ -128,7 +128,7 @@ class Tree(kconfiglib.Kconfig):
 
     def _finalize_node(self, node: kconfiglib.MenuNode, visible_if: kconfiglib.Expr) -> None:
         if isinstance(node.item, kconfiglib.Symbol) and _is_in_choice(node):
-            # One member that depends on another is a member too, not an entry of a menu below that.
+            # A member that depends on another is a member too, which makes a circle, and not an entry below that.
             self._add_props_to_sym(node)
             return
         # For the entries of a menu, m in its `visible if` is m && MODULES as in any condition; for its heading it is m.
@@ -161,7 +161,8 @@ class Tree(kconfiglib.Kconfig):
         for choice in self.unique_choices:
             choice.__class__ = TreeChoice
         kconfiglib.Kconfig._build_dep(self)  # noqa: SLF001 - one class with its base
-        if self.modules_symbol is not None:  # for the search for loops
+        if self.modules_symbol is not None:  # for the search for loops, and for messages
+            self.modules.name = self.modules_symbol.name
             self.modules_symbol._dependents.update(self.modules._dependents)  # noqa: SLF001 - one class with its base
         for symbol in self.unique_defined_syms:
             if isinstance(symbol, TreeSymbol) and symbol.imply_limit is not None:
