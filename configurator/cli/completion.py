@@ -1,7 +1,7 @@
 """What the shell offers when the user presses Tab, and the scripts that make it ask.
 
-A positional's metavar says what it is completed with: SYM, SYM=VALUE, PRESET and so on. Nothing here imports kconfiglib: an
-answer must be there before the finger has left the key.
+A positional's metavar says what it is completed with: SYM, SYM=VALUE, PRESET and so on. Nothing here imports
+kconfiglib: an answer must be there before the finger has left the key.
 """
 
 from __future__ import annotations
@@ -81,11 +81,14 @@ def complete(line: str, shell: str) -> list[str]:
 
 def _split(line: str) -> list[str]:
     """Return the words of a line, the last one perhaps empty, perhaps with a quote that is not closed yet."""
-    try:
-        words = shlex.split(line)
-    except ValueError:
-        words = line.split()
-    return [*words, ""] if not line or line[-1].isspace() or not words else words
+    for closing in ("", "'", '"'):
+        try:
+            words = shlex.split(line + closing)
+        except ValueError:
+            continue
+        is_new = not words or (not closing and line[-1].isspace())
+        return [*words, ""] if is_new else words
+    return [*line.split(), ""]
 
 
 def _arguments(verb: str, words: Sequence[str]) -> list[str]:

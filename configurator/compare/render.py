@@ -126,13 +126,10 @@ def _code(text: str) -> str:
     """Return `text` as Markdown code inside a table, whatever is in it."""
     fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     padding = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{padding}{_one_line(text)}{padding}{fence}"
+    shown_text = " ".join(text.split()).replace("|", "\\|")
+    return f"{fence}{padding}{shown_text}{padding}{fence}"
 
 
 def _plain(text: str) -> str:
     """Return `text` so that Markdown and HTML show it as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>#!~@])", r"\\\1", _one_line(text))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return re.sub(r"([\\`*_{}\[\]<>#!~@|])", r"\\\1", " ".join(text.split()))

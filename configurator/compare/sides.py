@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,7 +147,7 @@ def _units(configuration: Configuration) -> tuple[str, ...] | None:
 def _from_git(name: str, trees: _Trees) -> Side:
     revision, _, path = name.removeprefix(_GIT).partition(":")
     wanted = Path(path) if path else trees.place.config
-    if not revision:
+    if not revision or revision.startswith("-"):  # git would take it for an option
         raise UsageError(f"{name!r} names no revision", hints=["git:HEAD", "git:main:configs/qemu"])
     at_root = presets(trees.place.root).get(path)
     here = Path.cwd() if at_root is None or wanted.exists() else trees.place.root
@@ -201,6 +200,8 @@ def _git(arguments: list[str], folder: Path, what: str) -> bytes:
     Raises:
         UsageError: there is no git, no repository, no such revision or path.
     """
+    import subprocess  # here, as tempfile above: most comparisons do without git, and start-up time is a promise
+
     try:
         ended = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)  # noqa: S603, S607 - the user's git
     except FileNotFoundError:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from configurator.errors import UsageError
-from configurator.generate.checks import check_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +48,8 @@ def init_order(configuration: Configuration, *, reverse_ties: bool = False) -> l
     Raises:
         UsageError: the tree breaks the rules for units, or the units start in a circle.
     """
+    from configurator.generate.checks import check_tree  # here: `unit_sequence` does without
+
     check_tree(configuration)
     enabled = {unit.symbol: unit for unit in configuration.units() if unit.enabled}
     after = predecessors(enabled, configuration.edges())

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configurator.model import describe, engine, planner, renames, values
+from configurator.errors import UsageError
+from configurator.model import describe, engine, renames, values
 from configurator.model.dotconfig import Assignment
-from configurator.model.needs import Want
 from configurator.model.origin import origin_of
-from configurator.model.planner import Change, Plan
-from configurator.model.reach import Reach
-from configurator.model.why import Explainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +17,8 @@ if TYPE_CHECKING:
 
     from configurator.model.configuration import Configuration
     from configurator.model.origin import Origin
+    from configurator.model.planner import Plan
+    from configurator.model.reach import Reach
     from configurator.model.renames import Rename
     from configurator.model.views import TreeWarning
     from configurator.model.why import Why
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
 class Analysis:
     """Looks into a configuration; leaves its values as they are.
+
+    What an answer needs is imported with it: a command asks one question, and its start is to be quick.
 
     Every method that takes the name of a symbol raises UsageError when there is none of that name.
 
@@ -62,6 +63,9 @@ class Analysis:
         Raises:
             UsageError: the value is not of the symbol's type.
         """
+        from configurator.model import planner
+        from configurator.model.needs import Want
+
         symbol = self._symbol(name)
         wanted = None if value is None else values.normalised(symbol, Assignment(name, value))
         found = planner.search(self._tree, Want(symbol.name, wanted), most)
@@ -70,6 +74,8 @@ class Analysis:
 
     def _with_consequences(self, assignments: dict[str, str]) -> Plan:
         """Return a set of assignments with all that comes of it."""
+        from configurator.model.planner import Change, Plan
+
         configuration = self._configuration
         snapshot, before = configuration.snapshot(), configuration.values()
         configuration.set_all(Assignment(name, value) for name, value in assignments.items())
@@ -88,6 +94,8 @@ class Analysis:
 
     def why(self, name: str) -> Why:
         """Explain where the value of a symbol comes from and what keeps it from being set."""
+        from configurator.model.why import Explainer
+
         return Explainer(self._tree, self._root, self._lines).why(self._symbol(name))
 
     def menu_path(self, name: str) -> tuple[str, ...]:
@@ -100,6 +108,8 @@ class Analysis:
         Raises:
             UsageError: it is no expression, or names a symbol that is not there.
         """
+        if "$(" in expression:
+            raise UsageError(f"macros are not expanded here: {expression!r}")
         plain = re.sub(r'"[^"]*"|\'[^\']*\'', " ", expression)
         for name in re.findall(r"[A-Za-z0-9_]*[A-Za-z_][A-Za-z0-9_]*", plain):
             if name not in ("y", "m", "n") and not re.fullmatch(r"0[xX][0-9a-fA-F]+", name):
@@ -108,11 +118,16 @@ class Analysis:
 
     def unreachable(self) -> list[TreeWarning]:
         """Return the symbols of the tree that no configuration switches on, and the prompts that never show."""
-        return list(Reach(self._tree).unreachable(self._root))
+        return list(self._reach().unreachable(self._root))
 
     def dead_defaults(self) -> list[TreeWarning]:
         """Return the defaults of the tree that never count, in any configuration."""
-        return list(Reach(self._tree).dead_defaults(self._root))
+        return list(self._reach().dead_defaults(self._root))
+
+    def _reach(self) -> Reach:
+        from configurator.model.reach import Reach
+
+        return Reach(self._tree)
 
     def renames(self) -> dict[str, Rename]:
         """Return what the tree's rename files say, by old name.
