@@ -86,7 +86,9 @@ class Comparison:
 
 def linux_environment(linux: Path, architecture: str) -> dict[str, str]:
     """Return the variables that the Linux Makefile sets for its Kconfig files."""
-    version = subprocess.run([TOOLS["CC"], "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
+    version = subprocess.run([TOOLS["CC"], "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[
+        0
+    ]
     return TOOLS | {
         "srctree": str(linux), "ARCH": architecture, "SRCARCH": architecture, "KERNELVERSION": "6.12",
         "CC_VERSION_TEXT": version, "RUSTC": "rustc", "BINDGEN": "bindgen", "PAHOLE": "pahole", "CLANG_FLAGS": "",

@@ -19,7 +19,7 @@ All commands that read a configuration take `--kconfig`, `--config` and `--stric
 `srctree` as kconfig's own tools do. Results go to standard output, everything else to standard error.
 
 Exit codes: 0 ok; 1 findings; 2 usage, missing file, bad input; 3 build failed; 4 a generated file is stale; 124
-time-out; 130 interrupted. What counts as a finding: [adr/findings-and-exit-codes.md](adr/findings-and-exit-codes.md).
+time-out; 130 interrupted. What counts as a finding: [ADR 11](adr/0011-findings-and-exit-codes.md).
 
 """
 

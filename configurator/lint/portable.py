@@ -1,4 +1,4 @@
-"""The portable subset of the Kconfig language; docs/adr/kconfig-portable-subset.md says why.
+"""The portable subset of the Kconfig language; docs/adr/0007-kconfig-portable-subset.md says why.
 
 The root file may use `osource` to find the units; nothing else goes beyond what all tools read.
 """

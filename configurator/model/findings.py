@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-import kconfiglib
-
 from configurator.model import values
+from configurator.model.expressions import value_of
 from configurator.model.places import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    import kconfiglib
 
     from configurator.errors import Location
     from configurator.model.dotconfig import Assignment
@@ -99,9 +100,7 @@ def unmet_selects(tree: kconfiglib.Kconfig, root: Path, lines: Mapping[str, Assi
         lines: the line that set each symbol, for the place of the one that selects.
     """
     for symbol in tree.unique_defined_syms:
-        if symbol.rev_dep is tree.n or kconfiglib.expr_value(symbol.rev_dep) <= kconfiglib.expr_value(
-            symbol.direct_dep
-        ):
+        if symbol.rev_dep is tree.n or value_of(symbol.rev_dep) <= value_of(symbol.direct_dep):
             continue
         unmet = tuple(one for one in values.conditions(symbol.direct_dep) if not one.holds)
         selecting = values.selected_by(symbol)

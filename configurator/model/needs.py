@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import kconfiglib
 
 from configurator.model import values
+from configurator.model.expressions import value_of
+from configurator.model.symbols import TreeSymbol
 from configurator.model.views import SymbolType
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ def needs_of(symbol: kconfiglib.Symbol, value: str | None) -> Iterator[Want]:
         yield from _to_be_visible(symbol, 1)
     elif values.symbol_type(symbol) in (SymbolType.INT, SymbolType.HEX, SymbolType.STRING):
         yield from _of_text(symbol, value)
+    elif value == "m" and symbol.type != kconfiglib.TRISTATE:
+        yield from _to_have_modules(symbol)
     elif _LEVELS[value] > symbol.tri_value:
         yield from _to_rise(symbol, value)
     else:
@@ -59,13 +63,20 @@ def _to_be_visible(symbol: kconfiglib.Symbol, level: int) -> Iterator[Want]:
             yield from lift(node.prompt[1], level)
 
 
+def _to_have_modules(symbol: kconfiglib.Symbol) -> Iterator[Want]:
+    """Yield what makes m a value of a tristate, which is a bool as long as there are no modules."""
+    modules = symbol.kconfig.modules_symbol if isinstance(symbol, TreeSymbol) else None
+    if symbol.orig_type == kconfiglib.TRISTATE and modules is not None:
+        yield Want(modules.name, "y")
+
+
 def _of_text(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
     if values.has_prompt(symbol):
         if not symbol.visibility:
             yield from _to_be_visible(symbol, 1)
             return
         for low, high, condition, *_ in symbol.ranges:
-            if kconfiglib.expr_value(condition):
+            if value_of(condition):
                 if not values.lies_between(symbol, value, low.str_value, high.str_value):
                     yield from lower(condition, 0)
                 break
@@ -73,7 +84,7 @@ def _of_text(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
         return
     for default, condition, *_ in symbol.defaults:
         if isinstance(default, kconfiglib.Symbol) and values.same(symbol, value, default.str_value):
-            if kconfiglib.expr_value(condition):
+            if value_of(condition):
                 yield from _without_earlier(symbol, condition)
             else:
                 yield from lift(condition, 1)
@@ -84,7 +95,7 @@ def _without_earlier(symbol: kconfiglib.Symbol, wanted: kconfiglib.Expr) -> Iter
     for _, condition, *_ in symbol.defaults:
         if condition is wanted:
             return
-        if kconfiglib.expr_value(condition):
+        if value_of(condition):
             yield from lower(condition, 0)
             return
 
@@ -98,7 +109,7 @@ def _to_rise(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
             yield from _to_be_visible(symbol, level)
     else:
         for default, condition, *_ in symbol.defaults:
-            if kconfiglib.expr_value(condition) < level:
+            if value_of(condition) < level:
                 yield from lift(condition, level)
             else:
                 yield from lift(default, level)
@@ -109,7 +120,7 @@ def _to_rise(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
 
 def _to_fall(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
     level = _LEVELS[value]
-    if kconfiglib.expr_value(symbol.rev_dep) > level:
+    if value_of(symbol.rev_dep) > level:
         yield from lower(symbol.rev_dep, level)
         return
     if symbol.choice:
@@ -122,7 +133,7 @@ def _to_fall(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
         yield from lower(symbol.direct_dep, level)
     if not symbol.choice and not symbol.visibility:
         for default, condition, *_ in symbol.defaults:
-            if kconfiglib.expr_value(condition) and kconfiglib.expr_value(default) > level:
+            if value_of(condition) and value_of(default) > level:
                 yield from lower(condition, level)
                 yield from lower(default, level)
                 break
@@ -131,7 +142,7 @@ def _to_fall(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
 
 def lift(expression: kconfiglib.Expr, level: int) -> Iterator[Want]:
     """Yield alternatives, each a step towards a value of `expression` of at least `level`; none when it has that."""
-    if kconfiglib.expr_value(expression) >= level:
+    if value_of(expression) >= level:
         return
     if isinstance(expression, kconfiglib.Symbol):
         yield from _of_operand(expression, level, or_else="y")
@@ -140,7 +151,7 @@ def lift(expression: kconfiglib.Expr, level: int) -> Iterator[Want]:
             if node.prompt:
                 yield from lift(node.prompt[1], level)
     elif expression[0] == kconfiglib.AND:
-        yield from lift(next(part for part in expression[1:] if kconfiglib.expr_value(part) < level), level)
+        yield from lift(next(part for part in expression[1:] if value_of(part) < level), level)
     elif expression[0] == kconfiglib.OR:
         for part in expression[1:]:
             yield from lift(part, level)
@@ -152,7 +163,7 @@ def lift(expression: kconfiglib.Expr, level: int) -> Iterator[Want]:
 
 def lower(expression: kconfiglib.Expr, level: int) -> Iterator[Want]:
     """Yield alternatives, each a step towards a value of `expression` of at most `level`; none when it has that."""
-    if kconfiglib.expr_value(expression) <= level:
+    if value_of(expression) <= level:
         return
     if isinstance(expression, kconfiglib.Symbol):
         yield from _of_operand(expression, level, or_else="n")
@@ -164,7 +175,7 @@ def lower(expression: kconfiglib.Expr, level: int) -> Iterator[Want]:
         for part in expression[1:]:
             yield from lower(part, level)
     elif expression[0] == kconfiglib.OR:
-        yield from lower(next(part for part in expression[1:] if kconfiglib.expr_value(part) > level), level)
+        yield from lower(next(part for part in expression[1:] if value_of(part) > level), level)
     elif expression[0] == kconfiglib.NOT:
         yield from lift(expression[1], 2 - level)
     else:

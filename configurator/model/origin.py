@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import kconfiglib
 
 from configurator.model import values
-from configurator.model.expressions import YES
+from configurator.model.expressions import YES, value_of
 from configurator.model.places import shown
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def origin_of(symbol: kconfiglib.Symbol, root: Path, lines: Mapping[str, Assignm
     if symbol.choice:
         return _of_member(symbol, symbol.choice, root, lines)
     selecting = values.selected_by(symbol)
-    if selecting and not (symbol.visibility and symbol.user_value == kconfiglib.expr_value(symbol.rev_dep)):
+    if selecting and not (symbol.visibility and symbol.user_value == value_of(symbol.rev_dep)):
         text = f"selected by {', '.join(selecting)}"
         return Origin(OriginKind.SELECT, text, _select_location(symbol, selecting[0], root), selecting)
     if symbol.visibility and symbol.user_value is not None:
@@ -93,7 +93,7 @@ def _of_member(
 
 
 def _implied(symbol: kconfiglib.Symbol) -> Origin | None:
-    if not kconfiglib.expr_value(symbol.weak_rev_dep) or not kconfiglib.expr_value(symbol.direct_dep):
+    if not value_of(symbol.weak_rev_dep) or not value_of(symbol.direct_dep):
         return None
     if _default_value(symbol) >= symbol.tri_value:
         return None
@@ -103,8 +103,8 @@ def _implied(symbol: kconfiglib.Symbol) -> Origin | None:
 
 def _default_value(symbol: kconfiglib.Symbol) -> int:
     for value, condition, *_ in symbol.defaults:
-        if kconfiglib.expr_value(condition):
-            return min(kconfiglib.expr_value(value), kconfiglib.expr_value(condition))
+        if value_of(condition):
+            return min(value_of(value), value_of(condition))
     return 0
 
 
@@ -112,7 +112,7 @@ def _default(symbol: kconfiglib.Symbol, root: Path) -> Origin | None:
     """Return the default that holds, with the place of the entry that has it."""
     for node in symbol.nodes:
         for (value, condition, *_), (_, written, *_) in zip(node.defaults, node.orig_defaults, strict=True):
-            if kconfiglib.expr_value(condition):
+            if value_of(condition):
                 place = shown(root, node.filename, node.linenr)
                 names = _named(value) | _named(written)
                 why = f" if {kconfiglib.expr_str(written)}" if written is not symbol.kconfig.y else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import kconfiglib
 
 from configurator.model import describe, values
+from configurator.model.expressions import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def new_symbols(tree: kconfiglib.Kconfig) -> list[kconfiglib.Symbol]:
 def questions(tree: kconfiglib.Kconfig) -> Iterator[Question]:
     """Yield the questions in the order of the menus; answering one may make others appear, or go."""
     for node in tree.node_iter():
-        if not node.prompt or not kconfiglib.expr_value(node.prompt[1]):
+        if not node.prompt or not value_of(node.prompt[1]):
             continue
         item = node.item
         if isinstance(item, kconfiglib.Choice) and item.selection and any(map(_is_open, item.syms)):
@@ -65,4 +66,4 @@ def questions(tree: kconfiglib.Kconfig) -> Iterator[Question]:
 def _is_open(symbol: kconfiglib.Symbol) -> bool:
     if not values.has_prompt(symbol) or symbol.user_value is not None:
         return False
-    return symbol.visibility > (0 if symbol.choice else kconfiglib.expr_value(symbol.rev_dep))
+    return symbol.visibility > (0 if symbol.choice else value_of(symbol.rev_dep))

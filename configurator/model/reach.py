@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import kconfiglib
 
 from configurator.model import values
+from configurator.model.expressions import value_of
 from configurator.model.places import shown
 from configurator.model.views import TreeWarning
 
@@ -157,7 +158,7 @@ def _value(  # noqa: PLR0911 - one for each kind of expression
     if isinstance(expression, kconfiglib.Symbol):
         if expression.nodes and values.is_boolean(expression):
             return assigned[expression]
-        return kconfiglib.expr_value(expression)
+        return value_of(expression)
     if isinstance(expression, kconfiglib.Choice):
         return _value(expression.direct_dep, assigned)
     operator, *parts = expression
@@ -171,7 +172,7 @@ def _value(  # noqa: PLR0911 - one for each kind of expression
         left, right = (_level(side, assigned) for side in _sides(expression))
         return 2 if (left == right) is (operator == kconfiglib.EQUAL) else 0
     text = kconfiglib.expr_str(expression)
-    return assigned[text] if text in assigned else kconfiglib.expr_value(expression)
+    return assigned[text] if text in assigned else value_of(expression)
 
 
 def _is_level_test(expression: kconfiglib.Expr) -> bool:

@@ -35,7 +35,7 @@ CONFIG_KBD=y
 
 @pytest.fixture(scope="module")
 def flat(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the tree's root with each osource line written out, as docs/adr/kconfig-portable-subset.md says."""
+    """Return the tree's root with each osource line written out, as docs/adr/0007-kconfig-portable-subset.md says."""
     tree = tmp_path_factory.mktemp("flat")
     for path in FILES:
         target = tree / path.relative_to(ROOT)

@@ -172,6 +172,23 @@ def test_a_senseless_goal_is_an_error(configuration: Configuration, name: str, v
         configuration.analysis.plans(name, value)
 
 
+def test_tristates(make_tree: MakeTree) -> None:
+    """In a tree with modules m is a goal of its own, and what m needs is enough for it."""
+    kconfig = make_tree(
+        {
+            "Kconfig": 'config MODULES\n\tbool "Modules"\n\tmodules\nconfig BUS\n\ttristate "Bus"\n'
+            'config CARD\n\ttristate "Card"\n\tdepends on BUS\nconfig SWITCH\n\tbool "Switch"\n\tdepends on BUS=y\n'
+        }
+    )
+    configuration = Configuration.load(kconfig)
+    configuration.set("MODULES", "y")
+    assert _changes(configuration.analysis.plans("CARD", "m")) == [{"CARD": "m", "BUS": "m"}]
+    assert _changes(configuration.analysis.plans("CARD", "y")) == [{"CARD": "y", "BUS": "y"}]
+    assert _changes(configuration.analysis.plans("SWITCH", "y")) == [{"SWITCH": "y", "BUS": "y"}]
+    configuration.set("MODULES", "n")
+    assert [plan["MODULES"] for plan in _changes(configuration.analysis.plans("CARD", "m"))] == ["y"]
+
+
 def _reachable(configuration: Configuration, settable: list[str]) -> dict[tuple[str, str], int]:
     """Return, by trying all assignments, how many changes at least bring each symbol to each value."""
     start = configuration.snapshot()

@@ -64,5 +64,5 @@ def _parse(text: str) -> Assignment:
 def _refusal(missed: list[NotTaken]) -> UsageError:
     first, *others = missed
     also = f" (and {', '.join(other.name for other in others)})" if others else ""
-    hints = ["set what it needs in the same command"] if first.unmet else []
+    hints = ["set what it needs in the same command", f"eggcup fix {first.name}={first.asked}"] if first.unmet else []
     return UsageError(f"{first}{also}; nothing was written", hints=hints)
