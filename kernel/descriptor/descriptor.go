@@ -31,6 +31,19 @@ type File interface {
 	Close()
 }
 
+// Typed is a File that knows its type and permissions, as fstat(2) tells them.
+type Typed interface {
+	File
+	Mode() uint32
+}
+
+// Controller is a File with commands of fcntl(2) of its own, or that must know
+// of one. What it does not serve goes on to the kernel.
+type Controller interface {
+	File
+	Control(command, argument uintptr, p unsafe.Pointer) (r int, errno syscall.Errno, served bool)
+}
+
 // Events of epoll(7) for Node.Ready.
 const (
 	In  = 0x001
@@ -65,8 +78,14 @@ func Lookup(fd int) *Node {
 
 // Open gives the file of n its first descriptor. flags are those of open(2):
 // the access mode, O_NONBLOCK and O_CLOEXEC.
-func Open(n *Node, flags int) (fd int, errno syscall.Errno) {
-	r, errno := rawsys.Call(rawsys.FileCreate, uintptr(flags), 0, 0, 0, 0, 0)
+func Open(n *Node, flags int) (fd int, errno syscall.Errno) { return n.open(flags, 0) }
+
+// OpenUnpollable is Open for a file that is always ready, which epoll refuses
+// to watch.
+func OpenUnpollable(n *Node, flags int) (fd int, errno syscall.Errno) { return n.open(flags, 1) }
+
+func (n *Node) open(flags int, unpollable uintptr) (fd int, errno syscall.Errno) {
+	r, errno := rawsys.Call(rawsys.FileCreate, uintptr(flags), unpollable, 0, 0, 0, 0)
 	if errno != 0 {
 		return -1, errno
 	}
@@ -143,6 +162,18 @@ func (n *Node) remove(fd int) (last bool, errno syscall.Errno) {
 	}
 	_, errno = rawsys.Call(syscall.SYS_CLOSE, uintptr(fd), 0, 0, 0, 0, 0)
 	return len(n.fds) == 0, errno
+}
+
+// Opened returns the descriptors that are served in goroutine context.
+func Opened() (fds []int) {
+	if nodes := table.nodes.Load(); nodes != nil {
+		for fd := range *nodes {
+			if (*nodes)[fd].Load() != nil {
+				fds = append(fds, fd)
+			}
+		}
+	}
+	return fds
 }
 
 // Duplicate records that the kernel has made fd another descriptor of n.

@@ -70,12 +70,17 @@ type File struct {
 	Line      int32 // Interrupt: the line it counts
 	Flags     uint32
 	Count     uint64 // Event, Interrupt: the counter
+	// Unpollable says that a Hooked file is always ready; epoll refuses it,
+	// as Linux does with regular files.
+	Unpollable bool
 
 	refs    int32
 	ready   uint32
 	readers thread.Queue // threads that block until In
 	writers thread.Queue // threads that block until Out
 	watches *watch       // who watches this file
+
+	nextConsole *File // Console: the list that starts at consoles
 
 	// Of an Epoll.
 	members *watch // every watch of this instance
@@ -99,8 +104,13 @@ func New(kind Kind, flags uint32) *File {
 	return f
 }
 
-// Discard frees a file that never got a descriptor.
-func (f *File) Discard() { files.Put(uintptr(unsafe.Pointer(f))) }
+// Discard frees a file that has no descriptor.
+func (f *File) Discard() {
+	if f.Kind == Console {
+		f.leaveConsoles()
+	}
+	files.Put(uintptr(unsafe.Pointer(f)))
+}
 
 // Ready returns the events that f is ready for.
 func (f *File) Ready() uint32 { return f.ready }
@@ -169,5 +179,5 @@ func (f *File) drop(c *thread.CPU) {
 	if f.Kind == Interrupt {
 		LineClosed(int(f.Line))
 	}
-	files.Put(uintptr(unsafe.Pointer(f)))
+	f.Discard()
 }

@@ -79,6 +79,7 @@ var Table = [...]Entry{
 	72:  {"fcntl", sysFcntl, Partial, "descriptor and status flags, F_DUPFD; no locks"},
 	79:  {"getcwd", sysGetcwd, Partial, "always /"},
 	89:  {"readlink", sysNoEntry, Stub, "ENOENT: there are no files yet"},
+	95:  {"umask", sysUmask, Full, ""},
 	96:  {"gettimeofday", sysGettimeofday, Full, ""},
 	97:  {"getrlimit", sysGetrlimit, Partial, "RLIMIT_NOFILE and RLIMIT_STACK; the others are infinite"},
 	98:  {"getrusage", sysGetrusage, Partial, "the processor time is the time since boot"},
@@ -141,5 +142,7 @@ var Private = [...]Entry{
 	0x02: {"tty_input", sysTTYInput, Full, "bytes that the console's reader gets"},
 	0x03: {"console_vga", sysConsoleVGA, Full, "shows the console on the VGA text screen"},
 	0x10: {"file_create", sysFileCreate, Full, "a descriptor that is served in goroutine context"},
+	0x12: {"console_open", sysConsoleOpen, Full, "another descriptor of the console"},
+	0x13: {"get_umask", sysGetUmask, Full, "the file mode creation mask"},
 	0x11: {"file_ready", sysFileReady, Full, "sets and clears the events that it is ready for"},
 }
