@@ -319,7 +319,7 @@ func (p *pair) whole(path string) {
 
 // TestRandomAgainstLinux runs random sequences of calls on both sides.
 func TestRandomAgainstLinux(t *testing.T) {
-	sequences, steps := 1500, 800
+	sequences, steps := 100, 400
 	if testing.Short() {
 		sequences = 10
 	}
@@ -524,6 +524,7 @@ func (p *pair) allocate(f, mode, off, size int) {
 
 func (p *pair) vector(f int, number uintptr, b []byte) {
 	p.t.Helper()
+	p.rewindDirectory(f)
 	var buffers [2][]byte
 	p.same(fmt.Sprintf("vector %d %d of %d bytes", number, f, len(b)), number, func(i int) []any {
 		buffers[i] = append(slices.Clone(b), 0)
