@@ -9,14 +9,31 @@ import (
 	"testing"
 )
 
-// TestCalls compares the table with the cases of serve.
+// TestCalls compares the table with the cases of serve and with fileCalls.
 func TestCalls(t *testing.T) {
 	var listed []string
+	files := 0
 	for i, call := range Calls {
-		listed = append(listed, "SYS_"+strings.ToUpper(call.Name))
+		ofFiles := call.Number < uintptr(len(fileCalls)) && fileCalls[call.Number] != 0
+		if ofFiles {
+			files++
+		} else {
+			listed = append(listed, "SYS_"+strings.ToUpper(call.Name))
+		}
+		if ofFiles != (call.Serves == "files") {
+			t.Errorf("%s serves %q", call.Name, call.Serves)
+		}
 		if i > 0 && call.Number <= Calls[i-1].Number {
 			t.Errorf("%s is not in its place by number", call.Name)
 		}
+	}
+	for _, how := range fileCalls {
+		if how != 0 {
+			files--
+		}
+	}
+	if files != 0 {
+		t.Errorf("the table has %d calls on files more than fileCalls", files)
 	}
 	served := cases(t, "serve")
 	slices.Sort(listed)

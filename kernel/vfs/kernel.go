@@ -2,6 +2,7 @@ package vfs
 
 import (
 	"syscall"
+	"unsafe"
 
 	"eggcup/kernel/descriptor"
 	"eggcup/kernel/rawsys"
@@ -51,8 +52,14 @@ func (machine) openConsole(flags int) (int, syscall.Errno) {
 	return int(fd), errno
 }
 
-// duplicate is dup(2) with O_CLOEXEC, for what cannot be opened by a path.
+// duplicate opens what a descriptor refers to once more. What has no path gets
+// another descriptor only.
 func (m machine) duplicate(fd, flags int) (int, syscall.Errno) {
+	var settings syscall.Termios
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), syscall.TCGETS, uintptr(unsafe.Pointer(&settings)))
+	if errno == 0 {
+		return m.openConsole(flags)
+	}
 	command := uintptr(syscall.F_DUPFD)
 	if flags&syscall.O_CLOEXEC != 0 {
 		command = syscall.F_DUPFD_CLOEXEC

@@ -540,4 +540,3 @@ func (p *pair) vector(f int, number uintptr, b []byte) {
 		p.differ("readv: the bytes differ")
 	}
 }
-

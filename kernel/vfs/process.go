@@ -42,8 +42,12 @@ var image = func() (file []byte, segments []segment) {
 }
 
 // program is the program's own file: the image in memory, in which data is what
-// it is at the moment.
+// it is at the moment. What a linker put behind that is not loaded, so the
+// header says that there are no sections.
 type program struct{}
+
+// Where an ELF header has offset, number and names of the sections.
+var sectionFields = [...]struct{ start, end int64 }{{40, 48}, {60, 64}}
 
 func (program) size() int64 {
 	file, _ := image()
@@ -52,7 +56,13 @@ func (program) size() int64 {
 
 func (program) readAt(p []byte, off int64) (int, syscall.Errno) {
 	file, _ := image()
-	return text(file).readAt(p, off)
+	n, errno := text(file).readAt(p, off)
+	for _, field := range sectionFields {
+		if from, to := max(field.start-off, 0), min(field.end-off, int64(n)); from < to {
+			clear(p[from:to])
+		}
+	}
+	return n, errno
 }
 
 func (program) writeAt([]byte, int64) (int, syscall.Errno) { return 0, syscall.EBADF }
