@@ -75,7 +75,7 @@ func (f *File) call(number uintptr, p unsafe.Pointer, a2, a3, a4, a6 uintptr) (i
 	case syscall.SYS_READV, syscall.SYS_PREADV, sysPreadv2, syscall.SYS_WRITEV, syscall.SYS_PWRITEV, sysPwritev2:
 		return f.callVector(number, p, int(a3), int64(a4), a6)
 	case syscall.SYS_GETDENTS64:
-		b, errno := bytes(p, int(uint32(a3)))
+		b, errno := memory(p, int(uint32(a3)))
 		if errno != 0 {
 			return -1, errno
 		}

@@ -28,9 +28,9 @@ type File struct {
 // maxTransfer is the most that one call moves (Linux: MAX_RW_COUNT).
 const maxTransfer = 0x7ffff000
 
-// bytes returns the memory that a call names. The slice must not outlive the
+// memory returns the memory that a call names. The slice must not outlive the
 // call: it may lie in the caller's stack.
-func bytes(p unsafe.Pointer, n int) ([]byte, syscall.Errno) {
+func memory(p unsafe.Pointer, n int) ([]byte, syscall.Errno) {
 	if n < 0 {
 		return nil, syscall.EINVAL
 	}
@@ -42,7 +42,7 @@ func bytes(p unsafe.Pointer, n int) ([]byte, syscall.Errno) {
 
 // Read reads from where the file is.
 func (f *File) Read(p unsafe.Pointer, n int) (int, syscall.Errno) {
-	b, errno := bytes(p, n)
+	b, errno := memory(p, n)
 	if errno != 0 {
 		return -1, errno
 	}
@@ -53,7 +53,7 @@ func (f *File) Read(p unsafe.Pointer, n int) (int, syscall.Errno) {
 
 // Write writes to where the file is.
 func (f *File) Write(p unsafe.Pointer, n int) (int, syscall.Errno) {
-	b, errno := bytes(p, n)
+	b, errno := memory(p, n)
 	if errno != 0 {
 		return -1, errno
 	}

@@ -48,12 +48,15 @@ func (k *fakeKernel) duplicate(fd, _ int) (int, syscall.Errno) {
 
 func (k *fakeKernel) umask() uint32 { return k.mask }
 
-const testMemory = 64 << 20
+const (
+	testMemory = 64 * mib
+	testTmp    = 4 * mib
+)
 
 func newTestSystem(t testing.TB) (*System, *fakeKernel) {
 	t.Helper()
 	k := &fakeKernel{nodes: map[int]*descriptor.Node{}, mask: 0o22}
-	return newSystem(k, testMemory), k
+	return newSystem(k, testMemory, testTmp), k
 }
 
 // caller makes system calls: on Linux, or on the files of this package.

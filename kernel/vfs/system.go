@@ -49,7 +49,7 @@ func (s *System) statx(dirfd int, path string, flags int, to unsafe.Pointer) (in
 	if errno != 0 {
 		return -1, errno
 	}
-	b, errno := bytes(to, statxSize)
+	b, errno := memory(to, statxSize)
 	if errno != 0 {
 		return -1, errno
 	}
@@ -61,7 +61,7 @@ func (s *System) readlinkTo(dirfd int, path string, to unsafe.Pointer, size int)
 	if size <= 0 {
 		return -1, syscall.EINVAL
 	}
-	b, errno := bytes(to, size)
+	b, errno := memory(to, size)
 	if errno != 0 {
 		return -1, errno
 	}
@@ -108,6 +108,9 @@ func (s *System) access(dirfd int, path string, mode, flags int) syscall.Errno {
 }
 
 func (s *System) setTimes(dirfd int, path string, times [2]syscall.Timespec, flags int) syscall.Errno {
+	if times[0].Nsec == utimeOmit && times[1].Nsec == utimeOmit {
+		return 0 // as Linux does: nothing is looked at
+	}
 	n, errno := s.lookup(dirfd, path, flags, atSymlinkNofollow|atEmptyPath)
 	if errno != 0 {
 		return attributeless(errno)
@@ -179,7 +182,7 @@ func (s *System) getcwd(to unsafe.Pointer, size int) (int, syscall.Errno) {
 	if size <= len(path) {
 		return -1, syscall.ERANGE
 	}
-	b, errno := bytes(to, size)
+	b, errno := memory(to, size)
 	if errno != 0 {
 		return -1, errno
 	}

@@ -56,7 +56,7 @@ func (f *File) transferAt(write bool, p unsafe.Pointer, n int, off int64) (int, 
 	if off < 0 {
 		return -1, syscall.EINVAL
 	}
-	b, errno := bytes(p, n)
+	b, errno := memory(p, n)
 	if errno != 0 {
 		return -1, errno
 	}
@@ -97,7 +97,7 @@ func (f *File) callVector(number uintptr, p unsafe.Pointer, n int, off int64, fl
 		at = f.pos
 	}
 	done, errno := transferVector(vector, func(p unsafe.Pointer, n int) (int, syscall.Errno) {
-		b, errno := bytes(p, n)
+		b, errno := memory(p, n)
 		if errno != 0 {
 			return -1, errno
 		}

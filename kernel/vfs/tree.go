@@ -4,15 +4,15 @@ import (
 	"strings"
 	"syscall"
 
-	"eggcup/kernel/config"
 	"eggcup/kernel/vfs/rootfs"
 )
 
 const mib = 1 << 20
 
 // newSystem makes the tree: the root with what the image brings and /etc, and
-// what is mounted in it.
-func newSystem(k kernel, memory int64) *System {
+// what is mounted in it. Files may take half of the memory, those in /tmp no
+// more than tmp bytes.
+func newSystem(k kernel, memory, tmp int64) *System {
 	s := &System{kernel: k}
 	half := memory / 2
 	root := &filesystem{name: "rootfs", magic: magicTmpfs, device: 1, limit: half}
@@ -28,8 +28,7 @@ func newSystem(k kernel, memory int64) *System {
 	s.makeDirectory(s.root.directory().lookup("var"), "tmp", 0o1777)
 	s.make(s.root, programPath[1:], syscall.S_IFREG|0o555, program{})
 	s.fillEtc(s.root.directory().lookup("etc"))
-	limit := int64(config.TmpSize) * mib
-	s.mount("tmp", &filesystem{name: "tmpfs", magic: magicTmpfs, device: 2, limit: min(limit, half)}).mode |= 0o1777
+	s.mount("tmp", &filesystem{name: "tmpfs", magic: magicTmpfs, device: 2, limit: min(tmp, half)}).mode |= 0o1777
 	s.fillDev(s.mount("dev", &filesystem{name: "devtmpfs", magic: magicTmpfs, device: 3, limit: 1 * mib}))
 	s.fillProc(s.mount("proc", &filesystem{name: "proc", magic: magicProc, device: 4, limit: 1 * mib, readOnly: true}))
 	s.fillSys(s.mount("sys", &filesystem{name: "sysfs", magic: magicSysfs, device: 5, limit: 1 * mib, readOnly: true}))

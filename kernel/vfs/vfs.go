@@ -35,6 +35,7 @@ package vfs
 import (
 	"syscall"
 
+	"eggcup/kernel/config"
 	"eggcup/kernel/hook"
 )
 
@@ -42,7 +43,7 @@ import (
 // are initialised, which is before the units start. Go initialises packages in
 // the order of their paths where nothing else decides, so that this comes
 // before those from most other places.
-func init() { hook.SetFiles(newSystem(machine{}, memorySize())) }
+func init() { hook.SetFiles(newSystem(machine{}, memorySize(), int64(config.TmpSize)*mib)) }
 
 // Init has nothing to do.
 func Init() error { return nil }
