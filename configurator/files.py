@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_if_changed(path: Path, text: str, *, keep_old: bool = False) -> bool:
+def write_if_changed(path: Path, text: str | bytes, *, keep_old: bool = False) -> bool:
     """Write `text` to `path` atomically, unless it is there already.
 
     The text goes to a temporary file in the same folder, which is then renamed. An existing file keeps its mode, a
@@ -20,7 +20,7 @@ def write_if_changed(path: Path, text: str, *, keep_old: bool = False) -> bool:
 
     Args:
         path: the file to write; its folder must exist.
-        text: the new content, written as UTF-8 without translating line ends.
+        text: the new content; a str is written as UTF-8 without translating line ends.
         keep_old: keep the former content as `path` with ``.old`` appended.
 
     Returns:
@@ -29,7 +29,7 @@ def write_if_changed(path: Path, text: str, *, keep_old: bool = False) -> bool:
     Raises:
         UsageError: the file cannot be written; nothing has changed then.
     """
-    data = text.encode("utf-8")
+    data = text.encode("utf-8") if isinstance(text, str) else text
     try:
         former = _content(path)
         if former == data:
