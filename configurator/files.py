@@ -23,7 +23,7 @@ class _Former:
     state: os.stat_result
 
 
-def write_if_changed(path: Path, text: str, *, keep_old: bool = False) -> bool:
+def write_if_changed(path: Path, text: str | bytes, *, keep_old: bool = False) -> bool:
     """Write `text` to `path` atomically, unless it is there already.
 
     The text goes to a temporary file in the same folder, which is then renamed: whatever happens, and whoever else
@@ -32,7 +32,7 @@ def write_if_changed(path: Path, text: str, *, keep_old: bool = False) -> bool:
 
     Args:
         path: the file to write; its folder must exist.
-        text: the new content, written as UTF-8 without translating line ends.
+        text: the new content; a str is written as UTF-8 without translating line ends.
         keep_old: keep the former content as `path` with ``.old`` appended.
 
     Returns:
@@ -41,7 +41,7 @@ def write_if_changed(path: Path, text: str, *, keep_old: bool = False) -> bool:
     Raises:
         UsageError: the file cannot be written; it has not changed then.
     """
-    data = text.encode("utf-8")
+    data = text.encode("utf-8") if isinstance(text, str) else text
     try:
         former = _read(path)
         if former is not None and former.data == data:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from configurator.build import elf
 from configurator.build.layout import build_folder
 from configurator.build.program import Program, cgo_packages, inspect
+from configurator.build.rootfs import lay_files_over
 from configurator.build.sources import Overlay, inject_init, lay_over
 from configurator.build.toolchain import find_go
 from configurator.build.workspace import Workspace, prepare
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from configurator.build.layout import KernelTree
+    from configurator.build.rootfs import ImageFiles
     from configurator.build.sources import GeneratedSources
     from configurator.build.toolchain import GoToolchain
 
@@ -41,14 +43,16 @@ def _nothing(text: str) -> None:
 class BuildRequest:
     """What to build.
 
-    `package` is the program's folder as `program.locate` returns it; `memory_mb` the memory of the machine that the
-    kernel is for, when known. `go_output` gets the lines that go prints, `commands` the commands that are run.
+    `package` is the program's folder as `program.locate` returns it; `files` what the image brings, None without files;
+    `memory_mb` the memory of the machine that the kernel is for, when known. `go_output` gets the lines that go prints,
+    `commands` the commands that are run.
     """
 
     package: Path
     output: Path
     tree: KernelTree
     sources: GeneratedSources
+    files: ImageFiles | None = None
     debug_info: bool = False
     memory_mb: int | None = None
     tags: tuple[str, ...] = ()
@@ -93,6 +97,8 @@ def build(request: BuildRequest) -> BuildResult:
         workspace = prepare(request.tree, request.package, go, folder, request.sources.modules)
         overlay = Overlay(folder)
         lay_over(overlay, request.sources, request.tree.root, workspace.overlay)
+        if request.files:
+            lay_files_over(overlay, request.files, request.tree.root, go.root)
         program = inspect(request.package, go, workspace.go_work, overlay.path)
         stale = inject_init(overlay, request.sources, program, request.tree.module)
         linked = folder / "linked.elf"

@@ -74,7 +74,7 @@ class Overlay:
         """Let go see the file `source` at `shown`."""
         self._replaced[str(shown)] = str(source)
 
-    def add_text(self, shown: Path, name: str, text: str) -> None:
+    def add_text(self, shown: Path, name: str, text: str | bytes) -> None:
         """Let go see `text`, kept in the build folder as `name`, at `shown`."""
         source = self._folder / name
         write_if_changed(source, text)

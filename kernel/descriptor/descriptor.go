@@ -31,6 +31,19 @@ type File interface {
 	Close()
 }
 
+// Typed is a File that knows its type and permissions, as fstat(2) tells them.
+type Typed interface {
+	File
+	Mode() uint32
+}
+
+// Controller is a File with commands of fcntl(2) of its own, or that must know
+// of one. What it does not serve goes on to the kernel.
+type Controller interface {
+	File
+	Control(command, argument uintptr, p unsafe.Pointer) (r int, errno syscall.Errno, served bool)
+}
+
 // Events of epoll(7) for Node.Ready.
 const (
 	In      = 0x001
@@ -59,15 +72,19 @@ type Watchable interface{ Watch() }
 
 // Kernel is the kernel's side of the descriptors; host tests replace it.
 var Kernel = struct {
-	Create func(flags int) (fd int, errno syscall.Errno)
+	Create func(flags int, unpollable bool) (fd int, errno syscall.Errno)
 	Ready  func(fd int, set, clear uintptr)
 	Close  func(fd int) syscall.Errno
 	// Sibling returns another descriptor of the same file, or -1.
 	Sibling func(fd int) int
 }{create, ready, closeDescriptor, sibling}
 
-func create(flags int) (int, syscall.Errno) {
-	r, errno := rawsys.Call(rawsys.FileCreate, uintptr(flags), 0, 0, 0, 0, 0)
+func create(flags int, unpollable bool) (int, syscall.Errno) {
+	var mode uintptr
+	if unpollable {
+		mode = 1
+	}
+	r, errno := rawsys.Call(rawsys.FileCreate, uintptr(flags), mode, 0, 0, 0, 0)
 	return int(r), errno
 }
 
@@ -128,8 +145,14 @@ func sibling(fd int) int {
 
 // Open gives the file of n its first descriptor. flags are those of open(2):
 // the access mode, O_NONBLOCK and O_CLOEXEC.
-func Open(n *Node, flags int) (fd int, errno syscall.Errno) {
-	fd, errno = Kernel.Create(flags)
+func Open(n *Node, flags int) (fd int, errno syscall.Errno) { return n.open(flags, false) }
+
+// OpenUnpollable is Open for a file that is always ready, which epoll refuses
+// to watch.
+func OpenUnpollable(n *Node, flags int) (fd int, errno syscall.Errno) { return n.open(flags, true) }
+
+func (n *Node) open(flags int, unpollable bool) (fd int, errno syscall.Errno) {
+	fd, errno = Kernel.Create(flags, unpollable)
 	if errno != 0 {
 		return -1, errno
 	}
@@ -236,6 +259,18 @@ func (n *Node) remove(fd int) (last bool, errno syscall.Errno) {
 	}
 	last = n.release(fd)
 	return last, Kernel.Close(fd)
+}
+
+// Opened returns the descriptors that are served in goroutine context.
+func Opened() (fds []int) {
+	if nodes := table.nodes.Load(); nodes != nil {
+		for fd := range *nodes {
+			if (*nodes)[fd].Load() != nil {
+				fds = append(fds, fd)
+			}
+		}
+	}
+	return fds
 }
 
 // Duplicate records that the kernel has made fd another descriptor of n.

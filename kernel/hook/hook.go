@@ -126,7 +126,7 @@ func serve(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, 
 		return r, err, true
 	case syscall.SYS_FCNTL:
 		if node := descriptor.Lookup(int(int32(a1))); node != nil {
-			r, err = control(node, a1, a2, a3)
+			r, err = control(node, a1, a2, a3, rawsys.Pointer(&a3))
 			return r, err, true
 		}
 	case syscall.SYS_GETPID:
@@ -140,7 +140,7 @@ func serve(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, 
 		return serveSocket(trap, a1, a2, a3, a4, a5, a6)
 	case syscall.SYS_READV, syscall.SYS_WRITEV:
 		if node := descriptor.Lookup(int(int32(a1))); node != nil {
-			r, err = vector(node, trap == syscall.SYS_WRITEV, rawsys.Pointer(&a2), int(int32(a3)))
+			r, err = vector(node, trap, int(int32(a1)), rawsys.Pointer(&a2), int(int32(a3)))
 			return r, err, true
 		}
 	case syscall.SYS_EPOLL_CTL:
@@ -149,7 +149,7 @@ func serve(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, 
 			return r, err, true
 		}
 	}
-	return 0, 0, false
+	return serveFile(trap, a1, a2, a3, a4, a5, a6)
 }
 
 //go:nosplit
@@ -200,7 +200,14 @@ const (
 	fDupFDCloexec = 1030
 )
 
-func control(node *descriptor.Node, fd, command, argument uintptr) (uintptr, syscall.Errno) {
+// control answers fcntl; p is the argument, for the commands that take a
+// pointer.
+func control(node *descriptor.Node, fd, command, argument uintptr, p unsafe.Pointer) (uintptr, syscall.Errno) {
+	if c, ok := node.File.(descriptor.Controller); ok {
+		if r, errno, served := c.Control(command, argument, p); served {
+			return uintptr(r), errno
+		}
+	}
 	r, errno := rawsys.Call(syscall.SYS_FCNTL, fd, command, argument, 0, 0, 0)
 	if errno != 0 {
 		return r, errno

@@ -318,22 +318,33 @@ func checkVector(p *syscall.Iovec, n int) syscall.Errno {
 	return 0
 }
 
-// vector answers readv and writev: for a socket as one message, for anything
-// else piece by piece until one does not go through whole.
-func vector(node *descriptor.Node, write bool, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
-	if errno := checkVector((*syscall.Iovec)(p), n); errno != 0 {
-		return failed, errno
-	}
+// vector answers readv and writev: a socket takes the pieces as one message,
+// files and what else there is are the file layer's matter.
+func vector(node *descriptor.Node, trap uintptr, fd int, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
 	if s, ok := node.File.(VectorSocket); ok {
-		if write {
+		if errno := checkVector((*syscall.Iovec)(p), n); errno != 0 {
+			return failed, errno
+		}
+		if trap == syscall.SYS_WRITEV {
 			return outcome(s.WriteVector((*syscall.Iovec)(p), n))
 		}
 		return outcome(s.ReadVector((*syscall.Iovec)(p), n))
 	}
+	if layer := files.Load(); layer != nil {
+		return (*layer).Call(trap, p, nil, uintptr(fd), 0, uintptr(n), 0, 0, 0)
+	}
+	return pieces(node, trap == syscall.SYS_WRITEV, (*syscall.Iovec)(p), n)
+}
+
+// pieces reads or writes piece by piece until one does not go through whole.
+func pieces(node *descriptor.Node, write bool, p *syscall.Iovec, n int) (uintptr, syscall.Errno) {
+	if errno := checkVector(p, n); errno != 0 {
+		return failed, errno
+	}
 	done := 0
 	for i := range n {
 		// Read anew in each round: the stack that p may point into moves.
-		piece := (*syscall.Iovec)(unsafe.Add(p, uintptr(i)*unsafe.Sizeof(syscall.Iovec{})))
+		piece := (*syscall.Iovec)(unsafe.Add(unsafe.Pointer(p), uintptr(i)*unsafe.Sizeof(*p)))
 		length := int(piece.Len)
 		var count int
 		var errno syscall.Errno

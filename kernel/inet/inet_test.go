@@ -589,7 +589,7 @@ func TestDescriptors(t *testing.T) {
 		c.Close()
 		s.Close()
 	}
-	if after := hooktest.Open(); after != before {
+	if after := hooktest.Open(); after > before { // fewer: connections of other tests have gone meanwhile
 		t.Errorf("%d descriptors open, %d before", after, before)
 	}
 }

@@ -21,6 +21,8 @@ const (
 	MSIOpen       = 0x1004
 	FileCreate    = 0x1010
 	FileReady     = 0x1011
+	ConsoleOpen   = 0x1012
+	GetUmask      = 0x1013
 	FileSibling   = 0x1014
 	DMAAlloc      = 0x1020
 	DMAFree       = 0x1021

@@ -44,6 +44,9 @@ type Base struct {
 // SetNonBlock follows O_NONBLOCK.
 func (b *Base) SetNonBlock(on bool) { b.nonBlock.Store(on) }
 
+// Mode is what fstat(2) tells: a socket.
+func (*Base) Mode() uint32 { return syscall.S_IFSOCK | 0o777 }
+
 // Receiving returns how a call that receives waits.
 func (b *Base) Receiving(flags int) Wait { return b.wait(flags, &b.receiveTimeout) }
 

@@ -66,10 +66,20 @@ func sysConsoleVGA(*thread.CPU, *thread.Frame) uintptr {
 }
 
 // sysFileCreate returns a descriptor that package hook serves: (flags of
-// open(2)). It is ready for nothing yet.
+// open(2), whether epoll refuses it). It is ready for nothing yet.
 func sysFileCreate(c *thread.CPU, f *thread.Frame) uintptr {
 	flags := uint32(f.DI)
-	return open(file.New(file.Hooked, flags&(openAccess|settable)), flags)
+	of := file.New(file.Hooked, flags&(openAccess|settable|openPath))
+	if of != nil {
+		of.Unpollable = f.SI != 0
+	}
+	return open(of, flags)
+}
+
+// sysConsoleOpen returns a new descriptor of the terminal: (flags of open(2)).
+func sysConsoleOpen(c *thread.CPU, f *thread.Frame) uintptr {
+	flags := uint32(f.DI)
+	return open(newConsole(flags&(openAccess|settable)), flags)
 }
 
 // sysFileReady changes what such a descriptor is ready for: (fd, events to

@@ -53,7 +53,7 @@ func Open() int {
 	return len(events)
 }
 
-func create(flags int) (int, syscall.Errno) {
+func create(flags int, _ bool) (int, syscall.Errno) {
 	fd, errno := rawsys.Call(syscall.SYS_EVENTFD2, 0, uintptr(flags&(syscall.O_NONBLOCK|syscall.O_CLOEXEC)), 0, 0, 0, 0)
 	if errno == 0 {
 		mu.Lock()
