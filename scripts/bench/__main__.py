@@ -23,7 +23,7 @@ import debian  # noqa: E402 - the checkout has to be in the path before its pack
 import initramfs  # noqa: E402
 import report  # noqa: E402
 from compare import MEMORY_MB, boot_times, least_memory, micro_figures, progress  # noqa: E402
-from guests import EGGCUP, Bench, Kernel  # noqa: E402
+from guests import EGGCUP, MINIMAL, Bench, Kernel  # noqa: E402
 from tool import Eggcup, measure  # noqa: E402
 
 from configurator.build.toolchain import find_go  # noqa: E402
@@ -90,7 +90,7 @@ def linux_kernels(images: list[Path], *, cloud: bool, cache: Path, archive: Path
     found = []
     for image in images:
         kernel = Kernel("", image, archive)
-        found.append(Kernel(f"Linux minimal, {'vmlinux' if kernel.is_elf else 'bzImage'}", image, archive))
+        found.append(Kernel(f"{MINIMAL}, {'vmlinux' if kernel.is_elf else 'bzImage'}", image, archive))
     if cloud:
         try:
             found.append(Kernel("Linux, Debian cloud", debian.cloud_kernel(cache), archive))
@@ -148,10 +148,11 @@ def main() -> None:
             sections += [*report.boot_table(machine.value, boot_times(bench, machine, kernels, options.runs)), ""]
         sections += memory_and_size(bench, builds, linux)
         # One minimal kernel is enough: how it was loaded makes no difference once it runs.
-        guests = [builds.micro, *linux[:1], *(k for k in linux[1:] if "minimal" not in k.name)]
+        minimal = [kernel for kernel in linux if kernel.is_minimal]
+        guests = [builds.micro, *minimal[:1], *(kernel for kernel in linux if not kernel.is_minimal)]
         runs = micro_figures(bench, Machine.PC, guests, options.runs)
         sections += ["## Inside: the figures of micro on `pc`", ""]
-        sections += [*report.micro_table(runs, guests[-1].name if len(guests) == 1 else guests[1].name), ""]
+        sections += [*report.micro_table(runs, minimal[0].name if minimal else None), ""]
         durations = measure(Eggcup(eggcup.start, folder), HELLO, options.runs)
         sections += ["## The tool", "", *report.tool_table(durations)]
     generated = conditions(options, accelerator, qemu) + "\n\n" + "\n".join(sections)
