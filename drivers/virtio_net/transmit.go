@@ -133,7 +133,7 @@ func (t *transmitter) buffer() (uint16, error) {
 			timedOut = true
 		}
 		t.mu.Lock()
-		if t.waiting.Add(-1) == 0 {
+		if t.waiting.Add(-1) == 0 && !t.closed {
 			t.queue.Ignore()
 		}
 		if timedOut {

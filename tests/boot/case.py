@@ -8,7 +8,6 @@ A file of cases/ holds the cases of a topic, one table each:
   is the program's folder;
 - `generate`: the program has a zz_init.go of its own, from `eggcup generate`;
 - `reverse_ties`: units that could start in any order start the other way round;
-- `qemu`: further arguments for QEMU: the devices that the case is about;
 - `append`, `memory` (MiB), `timeout` (seconds), `exit`: arguments, machine and end of `eggcup run`;
 - `expect`: lines in this order, each on a later line than the one before. A text is the whole line, between slashes a
   regular expression that the line contains;
@@ -59,7 +58,6 @@ class Case:
     go: tuple[str, ...] = ("1.27",)
     preset: str = "qemu"
     config: dict[str, str] = field(default_factory=dict)
-    qemu: tuple[str, ...] = ()
     append: str = ""
     memory: int = 128
     generate: bool = False

@@ -122,7 +122,6 @@ def boot(kernel: Path, machine: str, case: Case) -> Console:
     command += ["--accel", "tcg", "--mem", str(case.memory), "--smp", "1", "--timeout", str(case.timeout)]
     command += ["--append", case.append] if case.append else []
     command += ["--", *case.qemu] if case.qemu else []
-    command += ["--", *case.qemu] if case.qemu else []
     return read_console(command, go_environment("1.27"), case.timeout + GRACE_SECONDS)
 
 
