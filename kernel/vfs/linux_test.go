@@ -136,7 +136,7 @@ func (p *pair) close(f int) {
 	}
 }
 
-func (p *pair) read(f, n int) {
+func (p *pair) read(f, n int) int {
 	p.t.Helper()
 	p.rewindDirectory(f)
 	buffers := [2][]byte{make([]byte, n+1), make([]byte, n+1)}
@@ -146,6 +146,7 @@ func (p *pair) read(f, n int) {
 	if errno == 0 && !slices.Equal(buffers[0], buffers[1]) {
 		p.differ("%d bytes that were read differ", got)
 	}
+	return got
 }
 
 func (p *pair) write(f int, b []byte) {
@@ -310,10 +311,13 @@ func (p *pair) whole(path string) {
 		return
 	}
 	defer p.close(f)
-	for range 64 {
+	for range 64 { // enough, unless the file is sparse
 		before := len(p.history)
-		p.read(f, 64<<10)
+		got := p.read(f, 64<<10)
 		p.history = p.history[:before]
+		if got <= 0 {
+			break
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ func main() {
 	sparse()
 	attributes()
 	openFiles()
+	stacks()
 	check.NoError(os.Chdir("/"), "Chdir to the root")
 	check.NoError(os.RemoveAll(top), "RemoveAll")
 	_, err = os.Stat(top)
@@ -253,4 +254,45 @@ func openFiles() {
 	check.NoError(<-got, "and the other has it")
 	lockB.Close()
 	check.NoError(syscall.Flock(int(lockA.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), "closing releases it too")
+}
+
+// stacks makes calls with arguments on stacks that grow in the middle of the call: each goroutine is a little deeper in
+// a stack that is still small.
+func stacks() {
+	f, err := os.Create("stacks")
+	check.Must(err, "Create a file for all stacks")
+	defer f.Close()
+	fd := int(f.Fd())
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	good := 0
+	for i := range 256 {
+		all.Go(func() {
+			if deeper(fd, i, i) {
+				mu.Lock()
+				good++
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	check.That(good == 256, "calls from growing stacks", "%d of 256", good)
+}
+
+//go:noinline
+func deeper(fd, id, depth int) bool {
+	var room [64]byte
+	if depth > 0 {
+		room[depth%len(room)] = byte(depth)
+		return deeper(fd, id, depth-1) && room[depth%len(room)] == byte(depth)
+	}
+	var out, in [200]byte
+	for i := range out {
+		out[i] = byte(id + i)
+	}
+	n, err := syscall.Pwrite(fd, out[:], int64(id)*200)
+	m, err2 := syscall.Pread(fd, in[:], int64(id)*200)
+	var status syscall.Stat_t
+	err3 := syscall.Stat("stacks", &status)
+	return n == 200 && m == 200 && err == nil && err2 == nil && err3 == nil && in == out && status.Size >= int64(id+1)*200
 }
