@@ -102,7 +102,13 @@ var (
 		1:  sysIrqEnable,
 		2:  sysTTYInput,
 		3:  sysConsoleVGA,
+		4:  sysMSIOpen,
 		16: sysFileCreate,
 		17: sysFileReady,
+		32: sysDMAAlloc,
+		33: sysDMAFree,
+		34: sysMMIOMap,
+		35: sysRandomAdd,
+		36: sysRandomMissing,
 	}
 )
