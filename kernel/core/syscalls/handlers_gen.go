@@ -109,12 +109,9 @@ var (
 		4:  sysMSIOpen,
 		16: sysFileCreate,
 		17: sysFileReady,
-<<<<<<< HEAD
 		18: sysConsoleOpen,
 		19: sysGetUmask,
 		20: sysFileSibling,
-=======
->>>>>>> devices
 		32: sysDMAAlloc,
 		33: sysDMAFree,
 		34: sysMMIOMap,
