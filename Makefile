@@ -60,8 +60,8 @@ test-host: test-go test-python ## All tests that boot nothing
 test-go: setup ## Go tests on the host: make test-go K=./kernel/core/vm
 	$(GO) test $(or $(K),./kernel/... ./drivers/...)
 
-test-python: setup qemu go1.26 ## Python tests but the boots: make test-python K=wheel
-	$(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
+test-python: setup qemu test-tools go1.26 ## Python tests but the boots: make test-python K=wheel
+	PATH="$$($(GO) env GOROOT)/bin:$$PATH" $(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
 
 test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
 	$(PY) -m pytest tests/boot tests/docs -m boot $(if $(K),-k '$(K)') $(ARGS)
@@ -86,9 +86,14 @@ $(SETUP): requirements.lock pyproject.toml scripts/setup-venv
 	@PYTHON=$(PYTHON) scripts/setup-venv
 	@touch $@
 
-.PHONY: qemu
+.PHONY: qemu test-tools
 qemu:
 	@command -v qemu-system-x86_64 >/dev/null || scripts/apt-install qemu-system-x86
+
+# tmux shows the interface to its tests; git says what a wheel has to carry.
+test-tools:
+	@command -v tmux >/dev/null || scripts/apt-install tmux
+	@command -v git >/dev/null || scripts/apt-install git
 
 go1.26: .cache/go1.26/.eggcup-setup
 .cache/go1.26/.eggcup-setup: requirements-go1.26.lock scripts/setup-go1.26 | $(SETUP)

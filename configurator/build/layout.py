@@ -41,9 +41,12 @@ class KernelTree:
                 )
 
     def linker_flags(self, *, debug_info: bool) -> str:
-        """Return the value of `-ldflags`."""
+        """Return the value of `-ldflags`.
+
+        Functions are aligned to 16 bytes, as C compilers do: Go's 32 cost about 20 KiB in a small kernel.
+        """
         stripped = "" if debug_info else " -s -w"
-        return f"-E {self.module}/{self.entry} -T {self.text_address:#x}{stripped}"
+        return f"-E {self.module}/{self.entry} -T {self.text_address:#x} -funcalign=16{stripped}"
 
     def compiler_flags(self) -> str:
         """Return the value of `-gcflags`: the kernel's packages get the checks of Go's runtime, no write barriers."""

@@ -24,9 +24,9 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
 
 
 def build_kernel(
-    args: argparse.Namespace, package: Path, output_file: Path, configuration: Configuration
+    args: argparse.Namespace, package: Path, output_file: Path, configuration: Configuration, *, memory_mb: int
 ) -> BuildResult:
-    """Build the program in `package` and say what came of it."""
+    """Build the program in `package` for a machine with that much memory, and pass the warnings on."""
     from configurator.build.builder import BuildRequest, build
     from configurator.build.layout import KernelTree
     from configurator.build.rootfs import image_files
@@ -42,7 +42,7 @@ def build_kernel(
             sources=generated_sources(configuration, reverse_ties=args.reverse_ties),
             files=image_files(configuration),
             debug_info=configuration.get("DEBUG_INFO") == "y",
-            memory_mb=int(configuration.get("RUN_MEMORY")),
+            memory_mb=memory_mb,
             tags=tuple(filter(None, args.tags.split(","))),
             go_output=go_output,
             commands=output.narrate if args.verbose else _nothing,

@@ -12,8 +12,6 @@
 package rtc
 
 import (
-	"time"
-
 	"eggcup/kernel/core/acpi"
 	"eggcup/kernel/core/clock"
 	"eggcup/kernel/klog"
@@ -38,19 +36,36 @@ func Init() error {
 		if !ok {
 			return unit.Absent("no CMOS clock with a valid date")
 		}
-		setWall(seconds * int64(time.Second))
+		setWall(seconds * nanoseconds)
 	}
-	klog.Debug("rtc", format(time.Unix(0, wall()).UTC()))
+	klog.Debug("rtc", format(wall()/nanoseconds))
 	return nil
 }
 
-// format writes a date and time as RFC 3339 has it. time.Format would bring
-// all of its layouts into the kernel.
-func format(t time.Time) string {
-	year, month, day := t.Date()
-	hour, minute, second := t.Clock()
-	return klog.Int(int64(year)) + "-" + two(int(month)) + "-" + two(day) +
-		"T" + two(hour) + ":" + two(minute) + ":" + two(second) + "Z"
+// nanoseconds in a second.
+const nanoseconds = 1_000_000_000
+
+// format writes a time in seconds since 1970 as RFC 3339 has it. A time.Time
+// would bring the time zones into the kernel, some 45 KiB.
+//
+// The date is counted in eras of 400 years that begin on 1 March, so that the
+// leap day is the last of a year (Hinnant, chrono-Compatible Low-Level Date
+// Algorithms, 2013).
+func format(unix int64) string {
+	days, second := unix/86400, int(unix%86400)
+	days += 719468 // from 1 March 0000
+	era, day := days/146097, days%146097
+	year := (day - day/1460 + day/36524 - day/146096) / 365
+	day -= 365*year + year/4 - year/100
+	month := (5*day + 2) / 153 // 0 is March
+	day -= (153*month + 2) / 5
+	year += 400 * era
+	if month += 3; month > 12 {
+		month -= 12
+		year++
+	}
+	return klog.Int(year) + "-" + two(int(month)) + "-" + two(int(day)+1) +
+		"T" + two(second/3600) + ":" + two(second/60%60) + ":" + two(second%60) + "Z"
 }
 
 func two(n int) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }

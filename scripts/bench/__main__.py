@@ -23,7 +23,7 @@ import debian  # noqa: E402 - the checkout has to be in the path before its pack
 import initramfs  # noqa: E402
 import report  # noqa: E402
 from compare import MEMORY_MB, boot_times, least_memory, micro_figures, progress  # noqa: E402
-from guests import EGGCUP, Bench, Kernel  # noqa: E402
+from guests import EGGCUP, MINIMAL, Bench, Kernel  # noqa: E402
 from tool import Eggcup, measure  # noqa: E402
 
 from configurator.build.toolchain import find_go  # noqa: E402
@@ -38,8 +38,9 @@ def arguments() -> argparse.Namespace:
     """Return the command line."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument(
-        "--runs", type=int, default=5, metavar="N", help="boots of each guest for each figure (default 5)"
+        "--runs", type=int, default=5, metavar="N", help="comparable runs of micro wanted from each guest (default 5)"
     )
+    parser.add_argument("--boots", type=int, default=11, metavar="N", help="boots of each guest to main() (default 11)")
     parser.add_argument(
         "--linux-image",
         type=Path,
@@ -90,7 +91,7 @@ def linux_kernels(images: list[Path], *, cloud: bool, cache: Path, archive: Path
     found = []
     for image in images:
         kernel = Kernel("", image, archive)
-        found.append(Kernel(f"Linux minimal, {'vmlinux' if kernel.is_elf else 'bzImage'}", image, archive))
+        found.append(Kernel(f"{MINIMAL}, {'vmlinux' if kernel.is_elf else 'bzImage'}", image, archive))
     if cloud:
         try:
             found.append(Kernel("Linux, Debian cloud", debian.cloud_kernel(cache), archive))
@@ -117,10 +118,10 @@ def conditions(options: argparse.Namespace, accelerator: str, qemu: str) -> str:
         platform.machine(),
     )
     images = "".join(f" --linux-image {image.name}" for image in options.linux_image)
-    command = f'make bench ARGS="--runs {options.runs}{images}"'
+    command = f'make bench ARGS="--boots {options.boots} --runs {options.runs}{images}"'
     return (
         f"{version}, `-accel {accelerator}`, -smp {options.smp}, -m {MEMORY_MB}, Go {go}, host {model}; "
-        f"n = {options.runs} boots of each guest in turn. Values are median [least..most]. Made with `{command}`."
+        f"guests in turn. Values are median [least..most]. Made with `{command}`."
     )
 
 
@@ -145,13 +146,14 @@ def main() -> None:
         sections = ["## Boot: from the start of QEMU to the first line of main()", ""]
         for machine in (Machine.PC, Machine.MICROVM):
             kernels = bootable_on(machine, [builds.micro, *linux])
-            sections += [*report.boot_table(machine.value, boot_times(bench, machine, kernels, options.runs)), ""]
+            sections += [*report.boot_table(machine.value, boot_times(bench, machine, kernels, options.boots)), ""]
         sections += memory_and_size(bench, builds, linux)
         # One minimal kernel is enough: how it was loaded makes no difference once it runs.
-        guests = [builds.micro, *linux[:1], *(k for k in linux[1:] if "minimal" not in k.name)]
+        minimal = [kernel for kernel in linux if kernel.is_minimal]
+        guests = [builds.micro, *minimal[:1], *(kernel for kernel in linux if not kernel.is_minimal)]
         runs = micro_figures(bench, Machine.PC, guests, options.runs)
         sections += ["## Inside: the figures of micro on `pc`", ""]
-        sections += [*report.micro_table(runs, guests[-1].name if len(guests) == 1 else guests[1].name), ""]
+        sections += [*report.micro_table(runs, minimal[0].name if minimal else None), ""]
         durations = measure(Eggcup(eggcup.start, folder), HELLO, options.runs)
         sections += ["## The tool", "", *report.tool_table(durations)]
     generated = conditions(options, accelerator, qemu) + "\n\n" + "\n".join(sections)

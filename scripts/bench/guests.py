@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EGGCUP = "eggcup"
+MINIMAL = "Linux minimal"
 LINUX_COMMAND_LINE = "console=ttyS0 quiet panic=-1 reboot=t"
 _QMP_HELLO = b'{"execute": "qmp_capabilities"}\n'
 _ELF_MAGIC = b"\x7fELF"
@@ -38,6 +39,11 @@ class Kernel:
         """Say whether the image boots by its PVH entry, on a microvm too, and not through 16-bit set-up code."""
         with self.image.open("rb") as stream:
             return stream.read(len(_ELF_MAGIC)) == _ELF_MAGIC
+
+    @property
+    def is_minimal(self) -> bool:
+        """Say whether it is the Linux that the targets are about."""
+        return self.name.startswith(MINIMAL)
 
     @property
     def size(self) -> int:

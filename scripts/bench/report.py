@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import micro
 import targets
-from guests import EGGCUP
+from guests import EGGCUP, MINIMAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,13 +39,13 @@ def boot_table(machine: str, spreads: dict[str, Spread]) -> list[str]:
             rows.append(f"| {name} | {spread} | | | |")
             continue
         ratio = theirs / ours if theirs and ours else None
-        target = targets.BOOT if "minimal" in name else None
+        target = targets.BOOT if name.startswith(MINIMAL) else None
         rows.append(f"| {name} | {spread} | {_number(ratio)} | {targets.verdict(target, ratio)} |")
     return rows
 
 
-def micro_table(runs: MicroRuns, reference: str) -> list[str]:
-    """Every figure of every guest, and the ratio to each Linux; targets hold against `reference`."""
+def micro_table(runs: MicroRuns, reference: str | None) -> list[str]:
+    """Every figure of every guest, and the ratio to each Linux; targets hold against `reference`, if it is there."""
     others = [name for name in runs.runs if name != EGGCUP]
     heads = " | ".join(f"{name} | ratio" for name in others)
     rows = [f"| figure | unit | {EGGCUP} | {heads} | target | |", "|---" * (5 + 2 * len(others)) + "|"]
@@ -54,7 +54,7 @@ def micro_table(runs: MicroRuns, reference: str) -> list[str]:
         for name in others:
             cells += [str(runs.spread(name, figure)), _number(runs.ratio(EGGCUP, name, figure))]
         target = targets.MICRO.get(figure)
-        judged = targets.verdict(target, runs.ratio(EGGCUP, reference, figure))
+        judged = targets.verdict(target, runs.ratio(EGGCUP, reference, figure) if reference else None)
         rows.append(f"| {' | '.join(cells)} | {judged} |")
     used = ", ".join(f"{len(runs.pairs(EGGCUP, name))} of {len(runs.runs[EGGCUP])} with {name}" for name in others)
     limit = f"{micro.MAX_CALIBRATION_DIFFERENCE:.0%}"

@@ -1,8 +1,8 @@
-// syscalldoc writes docs/syscalls.md from the tables of system calls that the
-// kernel is built with.
+// syscalldoc writes what is made from the tables of system calls: the document
+// docs/syscalls.md, and the arrays of handlers that get into a kernel.
 //
-//	go run ./scripts/syscalldoc           write docs/syscalls.md
-//	go run ./scripts/syscalldoc -check    fail if it is not up to date
+//	go run ./scripts/syscalldoc           write both
+//	go run ./scripts/syscalldoc -check    fail if one is not up to date
 //
 // It runs in the root of the repository.
 package main
@@ -18,7 +18,14 @@ import (
 	"eggcup/kernel/core/syscalls"
 )
 
-const document = "docs/syscalls.md"
+// outputs are the files and what writes them.
+var outputs = []struct {
+	path   string
+	render func(io.Writer) error
+}{
+	{"docs/syscalls.md", render},
+	{"kernel/core/syscalls/handlers_gen.go", renderHandlers},
+}
 
 const introduction = `# System calls
 
@@ -43,7 +50,7 @@ A number that is in neither table gets ENOSYS and a warning in the log. The leve
 `
 
 func main() {
-	check := flag.Bool("check", false, "write nothing, fail if the document is not up to date")
+	check := flag.Bool("check", false, "write nothing, fail if a file is not up to date")
 	flag.Parse()
 	if err := run(*check); err != nil {
 		fmt.Fprintln(os.Stderr, "syscalldoc:", err)
@@ -52,21 +59,26 @@ func main() {
 }
 
 func run(check bool) error {
-	var text bytes.Buffer
-	if err := render(&text); err != nil {
-		return err
+	for _, output := range outputs {
+		var text bytes.Buffer
+		if err := output.render(&text); err != nil {
+			return err
+		}
+		present, err := os.ReadFile(output.path)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		switch {
+		case bytes.Equal(present, text.Bytes()):
+		case check:
+			return errors.New(output.path + " is out of date: go run ./scripts/syscalldoc")
+		default:
+			if err := os.WriteFile(output.path, text.Bytes(), 0o644); err != nil {
+				return err
+			}
+		}
 	}
-	present, err := os.ReadFile(document)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	switch {
-	case bytes.Equal(present, text.Bytes()):
-		return nil
-	case check:
-		return errors.New(document + " is out of date: go run ./scripts/syscalldoc")
-	}
-	return os.WriteFile(document, text.Bytes(), 0o644)
+	return nil
 }
 
 // render writes the document.

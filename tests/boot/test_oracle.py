@@ -11,7 +11,7 @@ import pytest
 from configurator.build.toolchain import find_go
 
 from .case import Case, Line, faults, load_cases
-from .conftest import PROGRAMS, ROOT, read_console
+from .conftest import program_folder, read_console
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("case", _on_linux(), ids=lambda case: case.name)
 def test_linux_agrees(case: Case, programs: Path) -> None:
     """The program run on Linux prints what the case expects of the kernel, and ends with the same code."""
-    folder = ROOT / case.program if "/" in case.program else PROGRAMS / case.program
+    folder = program_folder(case)
     binary = programs / case.program.replace("/", "_")
     go = find_go()
     environment = go.environment()

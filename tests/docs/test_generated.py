@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from configurator.build.toolchain import find_go
 
 from .markdown import ROOT
@@ -25,18 +27,26 @@ def _syscalldoc(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([program, "-check"], cwd=folder, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_syscalls_are_fresh(tmp_path: Path) -> None:
-    """docs/syscalls.md follows from the tables; a copy with one word changed is found out of date."""
-    document = tmp_path / "docs" / "syscalls.md"
-    document.parent.mkdir()
-    text = (ROOT / "docs" / "syscalls.md").read_text(encoding="utf-8")
-    document.write_text(text, encoding="utf-8")
+@pytest.mark.parametrize(
+    ("stale", "word", "other"),
+    [
+        ("docs/syscalls.md", "partial", "full"),
+        ("kernel/core/syscalls/handlers_gen.go", "sysRead,", "sysWrite,"),
+    ],
+)
+def test_syscalls_are_fresh(tmp_path: Path, stale: str, word: str, other: str) -> None:
+    """What is made from the tables follows from them; a copy with one word changed is found out of date."""
+    for path in ("docs/syscalls.md", "kernel/core/syscalls/handlers_gen.go"):
+        copy = tmp_path / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text((ROOT / path).read_text(encoding="utf-8"), encoding="utf-8")
     checked = _syscalldoc(tmp_path)
     assert checked.returncode == 0, checked.stderr
-    document.write_text(text.replace("partial", "full", 1), encoding="utf-8")
+    changed = tmp_path / stale
+    changed.write_text(changed.read_text(encoding="utf-8").replace(word, other, 1), encoding="utf-8")
     checked = _syscalldoc(tmp_path)
     assert checked.returncode == 1
-    assert "out of date: go run ./scripts/syscalldoc" in checked.stderr
+    assert f"{stale} is out of date: go run ./scripts/syscalldoc" in checked.stderr
 
 
 def test_units_are_fresh() -> None:

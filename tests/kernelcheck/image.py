@@ -39,12 +39,12 @@ class Image:
             (s for s in self._sections if s.flags & _SHF_ALLOC and s.kind != _SHT_NOBITS), key=lambda s: s.address
         )
         self.functions: dict[int, str] = {}
-        self._variables: list[tuple[str, int, int]] = []
+        self.variables: list[tuple[str, int, int]] = []
         for name, kind, address, size in self._read_symbols():
             if kind == _STT_FUNC:
                 self.functions[address] = name
             elif kind == _STT_OBJECT:
-                self._variables.append((name, address, size))
+                self.variables.append((name, address, size))
 
     def function_at(self, value: int) -> str | None:
         """Return the function that a function value at address `value` calls: its first word is the code's address."""
@@ -53,7 +53,7 @@ class Image:
 
     def function_values(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Return each variable under `prefix` together with each function that a word of it leads to."""
-        for name, start, size in self._variables:
+        for name, start, size in self.variables:
             if name.startswith(prefix):
                 for address in range(start, start + size - _WORD + 1, _WORD):
                     word = self._word(address)

@@ -45,5 +45,14 @@ def test_the_check_has_seen_the_core(kernel: Path, functions: list[Function]) ->
     names = {function.name for function in functions}
     assert len(names) > MANY
     assert {CORE + "boot.entry32", CORE + "syscalls.Dispatch", *AT_BOOT} <= names
-    handlers = {function for _, function in Image(kernel).function_values(CORE + "syscalls.Table")}
+    handlers = {function for _, function in Image(kernel).function_values(CORE + "syscalls.handlers")}
     assert CORE + "syscalls.sysFutex" in handlers
+
+
+def test_the_kernels_data_lies_below_its_end(kernel: Path) -> None:
+    """No variable of the core lies behind the boot stack, where memory comes only when the program touches it."""
+    core = {name: (start, size) for name, start, size in Image(kernel).variables if name.startswith(CORE)}
+    start, size = core[CORE + "boot.stack"]
+    page = 4096
+    end = (start + size + page - 1) // page * page
+    assert [name for name, (start, size) in core.items() if start + size > end] == []

@@ -139,7 +139,7 @@ def test_qemu_is_missing(eggcup: Eggcup, kernel: Path, tmp_path: Path) -> None:
 REFUSED: dict[str, tuple[list[str], str]] = {
     "no-such-kernel": (["gone.elf"], "there is no folder gone.elf"),
     "no-elf": (["text"], "text: not a kernel: not an ELF file"),
-    "a-program": (["/proc/self/exe"], "not a kernel: not a static ELF executable"),
+    "position-independent": (["pie"], "not a kernel: not a static ELF executable"),
     "not-readable-as-elf": (["short"], "short: not a kernel: not an ELF file"),
     "no-boot-headers": (["plain.elf"], "plain.elf: this program has no boot headers"),
     "a-source-file": (["main.go"], "main.go is a file; name the package's folder"),
@@ -163,6 +163,7 @@ def test_refused(name: str, eggcup: Eggcup, qemu: FakeQemu, kernel: Path, workdi
     arguments, message = REFUSED[name]
     (workdir / "text").write_text("this is no kernel\n", encoding="utf-8")
     (workdir / "short").write_bytes(b"\x7fELF")
+    (workdir / "pie").write_bytes(kernel.read_bytes().replace(b"\x02\x00\x3e", b"\x03\x00\x3e"))
     (workdir / "main.go").write_text("package main\n", encoding="utf-8")
     (workdir / "plain.elf").write_bytes(kernel.read_bytes().replace(b"Xen\0", b"GNU\0"))
     ended = eggcup("run", *arguments, env=qemu.does("guest_code(0)"))

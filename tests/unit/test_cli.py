@@ -135,7 +135,7 @@ def test_a_reader_that_leaves_is_no_error(workdir: Path) -> None:
     assert b"Broken" not in ended.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["set", "--help"], ["get", "UART"], ["savedefconfig", "-"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["set", "--help"], ["get", "UART"], ["order"]])
 @pytest.mark.parametrize(
     ("redirection", "message"),
     [(">&-", "eggcup: standard output is closed"), (">/dev/full", "cannot write to standard output: No space left")],

@@ -40,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
 
     package = locate(args.package)
     configuration = options.open_configuration(args)
-    built = kernels.build_kernel(args, package, args.output, configuration)
+    memory_mb = int(configuration.get("RUN_MEMORY"))
+    built = kernels.build_kernel(args, package, args.output, configuration, memory_mb=memory_mb)
     size = f"{built.file_size / 1024:.0f} KiB, in memory up to {built.memory_end / (1 << 20):.1f} MiB"
     done = "built" if built.changed else "up to date"
     output.narrate(f"eggcup: {args.output} is {done}: {size}, Go {built.go_version}")

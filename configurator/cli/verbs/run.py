@@ -87,7 +87,7 @@ def _build(args: argparse.Namespace, configuration: Configuration) -> Path:
 
     package = locate(args.target)
     kernel = kernel_folder(package) / "kernel.elf"
-    kernels.build_kernel(args, package, kernel, configuration)
+    kernels.build_kernel(args, package, kernel, configuration, memory_mb=args.mem)
     return kernel
 
 

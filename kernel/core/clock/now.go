@@ -44,10 +44,15 @@ func Nanotime() int64 {
 	return int64(hi<<32 | lo>>32)
 }
 
+// WallBase returns the Unix time in nanoseconds at monotonic time zero.
+//
+// Context: any.
+func WallBase() int64 { return atomic.LoadInt64(&wallBase) }
+
 // Walltime returns the Unix time in nanoseconds; near zero if nobody set it.
 //
 // Context: any.
-func Walltime() int64 { return atomic.LoadInt64(&wallBase) + Nanotime() }
+func Walltime() int64 { return WallBase() + Nanotime() }
 
 // SetWalltime sets the Unix time in nanoseconds.
 //

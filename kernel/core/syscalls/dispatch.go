@@ -45,12 +45,12 @@ func Dispatch(c *thread.CPU) {
 }
 
 func lookup(number uintptr) Handler {
-	if number < uintptr(len(Table)) {
-		if h := Table[number].Handler; h != nil {
+	if number < uintptr(len(handlers)) {
+		if h := handlers[number]; h != nil {
 			return h
 		}
-	} else if p := number - PrivateBase; p < uintptr(len(Private)) {
-		if h := Private[p].Handler; h != nil {
+	} else if p := number - PrivateBase; p < uintptr(len(privateHandlers)) {
+		if h := privateHandlers[p]; h != nil {
 			return h
 		}
 	}

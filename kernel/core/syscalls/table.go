@@ -3,7 +3,8 @@
 // what package hook passes on.
 //
 // The table is the contract: number, name, handler, how complete it is and
-// what differs from Linux. docs/syscalls.md is generated from it.
+// what differs from Linux. docs/syscalls.md is generated from it, and so is
+// handlers_gen.go, which is all of it that gets into a kernel.
 //
 // Specification: the x86-64 Linux system call ABI (syscall(2), section 2 of
 // the man pages).

@@ -20,8 +20,9 @@ const (
 	clockBoottime       = 7
 )
 
-// wallOffset is what to add to the monotonic time to get the wall clock.
-func wallOffset() int64 { return clock.Walltime() - clock.Nanotime() }
+// wallOffset is what to add to the monotonic time to get the wall clock: as the
+// vDSO has it, not the difference of two readings, between which time passes.
+func wallOffset() int64 { return clock.WallBase() }
 
 // clockTime returns the time of a clock in nanoseconds; ok is false for a
 // clock that there is not.

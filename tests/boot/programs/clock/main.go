@@ -78,14 +78,14 @@ func main() {
 	check.That(passed >= 20*time.Millisecond && passed < 200*time.Millisecond, "CLOCK_MONOTONIC counts nanoseconds", "%v", passed)
 	check.That(time.Now().Year() >= 2024, "the year is plausible", "%v", time.Now())
 
-	// The harness compares the wall clock with its own as the line arrives, and times the two seconds between the marks.
+	// The harness compares the wall clock with its own as the line arrives, and the rate of the guest's clock with its own
+	// over two seconds.
 	now := time.Now()
 	fmt.Printf("wall clock %d.%03d\n", now.Unix(), now.Nanosecond()/1e6)
-	fmt.Println("mark 1")
-	marked := time.Now()
-	for time.Since(marked) < 2*time.Second {
-		time.Sleep(2*time.Second - time.Since(marked))
+	start := time.Now()
+	for range 21 {
+		fmt.Printf("guest %.6f\n", time.Since(start).Seconds())
+		time.Sleep(100 * time.Millisecond)
 	}
-	fmt.Println("mark 2")
 	check.Done()
 }

@@ -9,8 +9,19 @@ import (
 	"eggcup/tests/boot/programs/internal/check"
 )
 
-// overshoot sleeps n times and returns the least and the median time by which the sleep was too long.
-func overshoot(d time.Duration, n int) (least, median time.Duration) {
+// Times are judged by their lower quartile: a kernel that is late is always late, or by a random part of its tick, while a
+// busy host makes some of the times as long as it likes. Only Sleep(1ms) is held to a tight limit: it is made three hundred
+// times, and longer waits are up to a millisecond late on any kernel, because Go's poller waits in whole milliseconds and
+// then for one more.
+const (
+	tight = time.Millisecond
+	loose = 5 * time.Millisecond
+)
+
+func quartile(sorted []time.Duration) time.Duration { return sorted[len(sorted)/4] }
+
+// oversleep sleeps n times and returns by how much the sleeps were too long, sorted.
+func oversleep(d time.Duration, n int) []time.Duration {
 	late := make([]time.Duration, n)
 	for i := range late {
 		start := time.Now()
@@ -18,48 +29,58 @@ func overshoot(d time.Duration, n int) (least, median time.Duration) {
 		late[i] = time.Since(start) - d
 	}
 	slices.Sort(late)
-	return late[0], late[n/2]
+	return late
 }
 
-// ordered starts timers in a shuffled order and reports whether they fired in the order of their times.
-func ordered() bool {
-	const n = 20
-	var mu sync.Mutex
-	var fired []int
-	done := make(chan struct{})
+// lateness starts n timers in a shuffled order, 10 ms apart, and returns by how much each fired after its time, sorted.
+func lateness(n int) []time.Duration {
+	late := make([]time.Duration, n)
+	start := time.Now()
+	var group sync.WaitGroup
 	for i := range n {
 		k := i * 7 % n
-		time.AfterFunc(time.Duration(20+k*10)*time.Millisecond, func() {
-			mu.Lock()
-			defer mu.Unlock()
-			fired = append(fired, k)
-			if len(fired) == n {
-				close(done)
-			}
+		d := time.Duration(20+k*10) * time.Millisecond
+		group.Add(1)
+		time.AfterFunc(d, func() {
+			late[k] = time.Since(start) - d
+			group.Done()
 		})
 	}
-	<-done
-	return slices.IsSorted(fired)
+	group.Wait()
+	slices.Sort(late)
+	return late
+}
+
+// unpunctual returns by how much n ticks come after a multiple of the period, sorted; a tick that the host delays for
+// longer than that makes the next one be left out.
+func unpunctual(period time.Duration, n int) []time.Duration {
+	start := time.Now()
+	ticker := time.NewTicker(period)
+	defer ticker.Stop()
+	late := make([]time.Duration, n)
+	for i := range late {
+		late[i] = (<-ticker.C).Sub(start) % period
+	}
+	slices.Sort(late)
+	return late
 }
 
 func main() {
 	for _, d := range []time.Duration{time.Millisecond, 10 * time.Millisecond, 50 * time.Millisecond} {
-		n := int(max(10, 300*time.Millisecond/d))
-		least, median := overshoot(d, n)
-		check.That(least >= 0, "Sleep("+d.String()+") is never too short", "%v", least)
-		check.That(median < time.Millisecond, "Sleep("+d.String()+") overshoots by less than 1ms", "median %v", median)
-		check.Note("Sleep(%v) overshoot least %v median %v", d, least, median)
+		late := oversleep(d, int(max(20, 300*time.Millisecond/d)))
+		check.That(late[0] >= 0, "Sleep("+d.String()+") is never too short", "%v", late[0])
+		limit := loose
+		if d == time.Millisecond {
+			limit = tight
+		}
+		check.That(quartile(late) < limit, "Sleep("+d.String()+") overshoots by less than "+limit.String(), "%v", quartile(late))
+		check.Note("Sleep(%v) overshoot least %v median %v", d, late[0], late[len(late)/2])
 	}
-	check.That(ordered(), "timers fire in order", "they did not")
-
-	ticker := time.NewTicker(5 * time.Millisecond)
-	start := time.Now()
-	for range 40 {
-		<-ticker.C
-	}
-	ticker.Stop()
-	elapsed := time.Since(start)
-	check.That(elapsed >= 199*time.Millisecond && elapsed < 230*time.Millisecond, "40 ticks of 5ms", "took %v", elapsed)
+	late := lateness(20)
+	check.That(late[0] >= 0, "no timer fires before its time", "%v", late[0])
+	check.That(quartile(late) < loose, "timers fire at their times", "%v late", quartile(late))
+	late = unpunctual(5*time.Millisecond, 40)
+	check.That(quartile(late) < loose, "a ticker ticks every 5ms", "%v late", quartile(late))
 
 	fired := make(chan bool, 1)
 	stopped := time.AfterFunc(20*time.Millisecond, func() { fired <- true })
@@ -72,9 +93,9 @@ func main() {
 	check.That(len(fired) == 0, "a stopped timer stays silent", "it fired")
 
 	// Idle for a while: nothing is runnable, and the next timer is the only thing that wakes the machine.
-	start = time.Now()
+	start := time.Now()
 	time.Sleep(1500 * time.Millisecond)
-	elapsed = time.Since(start) - 1500*time.Millisecond
-	check.That(elapsed >= 0 && elapsed < 20*time.Millisecond, "one long sleep", "overshoot %v", elapsed)
+	overshoot := time.Since(start) - 1500*time.Millisecond
+	check.That(overshoot >= 0 && overshoot < 100*time.Millisecond, "one long sleep", "overshoot %v", overshoot)
 	check.Done()
 }
