@@ -47,6 +47,7 @@ var (
 		72:  sysFcntl,
 		79:  sysGetcwd,
 		89:  sysNoEntry,
+		95:  sysUmask,
 		96:  sysGettimeofday,
 		97:  sysGetrlimit,
 		98:  sysGetrusage,
@@ -77,6 +78,7 @@ var (
 		232: sysEpollWait,
 		233: sysEpollCtl,
 		234: sysTgkill,
+		253: sysMissing,
 		257: sysNoEntry,
 		262: sysNewfstatat,
 		267: sysNoEntry,
@@ -88,6 +90,7 @@ var (
 		291: sysEpollCreate1,
 		292: sysDup3,
 		293: sysMissing,
+		294: sysMissing,
 		302: sysPrlimit64,
 		309: sysGetcpu,
 		318: sysGetrandom,
@@ -104,5 +107,7 @@ var (
 		3:  sysConsoleVGA,
 		16: sysFileCreate,
 		17: sysFileReady,
+		18: sysConsoleOpen,
+		19: sysGetUmask,
 	}
 )
