@@ -115,8 +115,8 @@ class MicroRuns:
 def micro_figures(bench: Bench, machine: Machine, kernels: Sequence[Kernel], runs: int) -> MicroRuns:
     """Run micro to its end in every kernel in turn.
 
-    The first two kernels are a pair; the runs end when `runs` of their pairs are comparable, or after `PATIENCE` times as
-    many. The others run beside the first `runs` pairs.
+    The first two kernels are a pair; the runs end when `runs` of their pairs are comparable, or after `PATIENCE` times
+    as many. The others run beside the first `runs` pairs.
     """
     result = MicroRuns({kernel.name: [] for kernel in kernels})
     pair = [kernel.name for kernel in kernels[:2]]
