@@ -51,7 +51,14 @@ def test_contents_survive(machine: str, kernels: Kernels, tmp_path: Path) -> Non
     image = tmp_path / "disk.img"
     image.write_bytes(bytes(SIZE))
     console = _boot(kernels, machine, "write", image, "discard=unmap")
-    for line in ("1 MiB is written", "flush", "and read back", "sixteen goroutines read", "discard", "flush at the end"):
+    for line in (
+        "1 MiB is written",
+        "flush",
+        "and read back",
+        "sixteen goroutines read",
+        "discard",
+        "flush at the end",
+    ):
         assert f"ok {line}\n" in console.log(), line
     content = image.read_bytes()
     assert content[:MIB] == _pattern(MIB)
