@@ -18,8 +18,9 @@
 package virtio_net
 
 import (
-	"crypto/rand"
+	"encoding/binary"
 	"errors"
+	"math/rand/v2"
 	"sync/atomic"
 
 	"eggcup/drivers/virtio"
@@ -124,7 +125,8 @@ func (c *card) readConfig(features uint64) {
 		}
 	} else {
 		const local, group = 2, 1
-		rand.Read(c.mac[:])
+		binary.LittleEndian.PutUint32(c.mac[:], rand.Uint32()) // no secret
+		binary.LittleEndian.PutUint16(c.mac[4:], uint16(rand.Uint32()))
 		c.mac[0] = c.mac[0]&^group | local
 	}
 	if features&featureMTU == 0 {
