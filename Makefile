@@ -7,6 +7,7 @@ PKG ?= examples/hello
 PYTHON ?= python3
 ARGS ?=
 K ?=
+CASES ?= 20000
 
 EGGCUP := .venv/bin/eggcup
 PY := .venv/bin/python
@@ -73,7 +74,7 @@ docs: setup ## Write the generated documents and pictures anew
 	$(PY) scripts/screenshots.py
 
 fuzz: setup oracle ## Compare 20 000 random configurations with C kconfig's: make fuzz CASES=500
-	EGGCUP_FUZZ_CASES=$(or $(CASES),20000) $(PY) -m pytest tests/compat/test_fuzz.py $(ARGS)
+	EGGCUP_FUZZ_CASES=$(CASES) $(PY) -m pytest tests/compat/test_fuzz.py $(ARGS)
 
 linux: setup oracle ## Compare the Linux 6.12 tree with C kconfig, line by line, and keep the table in docs/kconfig.md
 	$(PY) scripts/linux.py $(ARGS)

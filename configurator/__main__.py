@@ -20,6 +20,13 @@ def _end(_number: int = 0, _frame: FrameType | None = None) -> NoReturn:
     os._exit(_INTERRUPTED)
 
 
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt, but not in a callback of the import machinery, where Python prints and forgets it."""
+    if frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+        _end()
+    _signal.default_int_handler(number, frame)
+
+
 def main() -> int:
     """Import and run the command line."""
     if _signal.getsignal(_signal.SIGINT) is not _signal.default_int_handler:  # ignored, as for a job in the background
@@ -30,7 +37,7 @@ def main() -> int:
         _signal.signal(_signal.SIGINT, _end)
         from configurator.cli.main import main as run
 
-        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+        _signal.signal(_signal.SIGINT, _interrupt)
         code = run()
         _signal.signal(_signal.SIGINT, _signal.SIG_IGN)  # it is done; the interpreter only has to put things away
     except KeyboardInterrupt:  # one more, while the first was answered

@@ -160,7 +160,7 @@ def test_ctrl_c_ends_with_130(workdir: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "configurator.cli.main", "olddefconfig", "--config", "pipe"],
         cwd=workdir, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # the tests may run where it is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - it may be ignored here
     )  # fmt: skip
     opened = Path(f"/proc/{process.pid}/fd")
     while not any(os.readlink(one).endswith("/pipe") for one in opened.iterdir()):  # noqa: PTH115 - a str will do
