@@ -38,8 +38,9 @@ def arguments() -> argparse.Namespace:
     """Return the command line."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument(
-        "--runs", type=int, default=5, metavar="N", help="boots of each guest for each figure (default 5)"
+        "--runs", type=int, default=5, metavar="N", help="comparable runs of micro wanted from each guest (default 5)"
     )
+    parser.add_argument("--boots", type=int, default=11, metavar="N", help="boots of each guest to main() (default 11)")
     parser.add_argument(
         "--linux-image",
         type=Path,
@@ -117,10 +118,10 @@ def conditions(options: argparse.Namespace, accelerator: str, qemu: str) -> str:
         platform.machine(),
     )
     images = "".join(f" --linux-image {image.name}" for image in options.linux_image)
-    command = f'make bench ARGS="--runs {options.runs}{images}"'
+    command = f'make bench ARGS="--boots {options.boots} --runs {options.runs}{images}"'
     return (
         f"{version}, `-accel {accelerator}`, -smp {options.smp}, -m {MEMORY_MB}, Go {go}, host {model}; "
-        f"n = {options.runs} boots of each guest in turn. Values are median [least..most]. Made with `{command}`."
+        f"guests in turn. Values are median [least..most]. Made with `{command}`."
     )
 
 
@@ -145,7 +146,7 @@ def main() -> None:
         sections = ["## Boot: from the start of QEMU to the first line of main()", ""]
         for machine in (Machine.PC, Machine.MICROVM):
             kernels = bootable_on(machine, [builds.micro, *linux])
-            sections += [*report.boot_table(machine.value, boot_times(bench, machine, kernels, options.runs)), ""]
+            sections += [*report.boot_table(machine.value, boot_times(bench, machine, kernels, options.boots)), ""]
         sections += memory_and_size(bench, builds, linux)
         # One minimal kernel is enough: how it was loaded makes no difference once it runs.
         minimal = [kernel for kernel in linux if kernel.is_minimal]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 import sys
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,10 +17,11 @@ if TYPE_CHECKING:
     from configurator.run.machine import Machine
 
 MEMORY_MB = 512
-BOOT_SECONDS = 60
+BOOT_SECONDS = 20
 MICRO_SECONDS = 600
 LEAST_MEMORY, MOST_MEMORY = 4, 512
 CONFIRMATIONS = 3
+PATIENCE = 4
 
 
 def progress(text: str) -> None:
@@ -42,10 +42,10 @@ class Spread:
         return statistics.median(self.values) if self.values else None
 
     def __str__(self) -> str:
-        if not self.values:
-            return "-"
-        low, high = min(self.values), max(self.values)
         lost = f", {self.failed} failed" if self.failed else ""
+        if not self.values:
+            return f"-{lost}"
+        low, high = min(self.values), max(self.values)
         return f"{_short(statistics.median(self.values))} [{_short(low)}..{_short(high)}]{lost}"
 
 
@@ -56,18 +56,24 @@ def _short(value: float) -> str:
 
 
 def boot_times(bench: Bench, machine: Machine, kernels: Sequence[Kernel], runs: int) -> dict[str, Spread]:
-    """Return for each kernel the seconds from the start of QEMU to the first line of main(), in turn `runs` times."""
-    found: dict[str, list[float]] = defaultdict(list)
-    failed: dict[str, int] = defaultdict(int)
-    for run in range(runs):
+    """Return for each kernel the seconds from the start of QEMU to the first line of main().
+
+    The kernels boot in turn, until each has `runs` times; a kernel that does not get to main() has `PATIENCE` times as
+    many boots to try. (A microvm's Linux often waits for ever for its first timer interrupt.)
+    """
+    found: dict[str, list[float]] = {kernel.name: [] for kernel in kernels}
+    failed: dict[str, int] = dict.fromkeys(found, 0)
+    for run in range(PATIENCE * runs):
+        if all(len(times) >= runs for times in found.values()):
+            break
         for kernel in kernels:
             transcript = bench.boot(kernel, machine, MEMORY_MB, micro.MAIN, BOOT_SECONDS)
-            progress(f"boot {machine.value} {run + 1}/{runs} {kernel.name}: {transcript.seconds:.3f} s")
+            progress(f"boot {machine.value} {run + 1} {kernel.name}: {transcript.seconds:.3f} s")
             if transcript.complete:
                 found[kernel.name].append(transcript.seconds)
             else:
                 failed[kernel.name] += 1
-    return {kernel.name: Spread(tuple(found[kernel.name]), failed[kernel.name]) for kernel in kernels}
+    return {name: Spread(tuple(times), failed[name]) for name, times in found.items()}
 
 
 @dataclass
@@ -78,7 +84,7 @@ class MicroRuns:
 
     def pairs(self, name: str, other: str) -> list[tuple[micro.Figures, micro.Figures]]:
         """Return the pairs of neighbouring runs during which the host was equally fast."""
-        both = zip(self.runs[name], self.runs[other], strict=True)
+        both = zip(self.runs[name], self.runs[other], strict=False)
         return [(one, two) for one, two in both if one and two and micro.comparable(one, two)]
 
     def spread(self, name: str, figure: str) -> Spread:
@@ -107,17 +113,29 @@ class MicroRuns:
 
 
 def micro_figures(bench: Bench, machine: Machine, kernels: Sequence[Kernel], runs: int) -> MicroRuns:
-    """Run micro to its end in every kernel in turn, `runs` times."""
+    """Run micro to its end in every kernel in turn.
+
+    The first two kernels are a pair; the runs end when `runs` of their pairs are comparable, or after `PATIENCE` times as
+    many. The others run beside the first `runs` pairs.
+    """
     result = MicroRuns({kernel.name: [] for kernel in kernels})
-    for run in range(runs):
+    pair = [kernel.name for kernel in kernels[:2]]
+    for run in range(PATIENCE * runs):
+        if run >= runs and (len(pair) < 2 or len(result.pairs(*pair)) >= runs):  # noqa: PLR2004 - a pair
+            break
         for kernel in kernels:
-            transcript = bench.boot(kernel, machine, MEMORY_MB, micro.DONE, MICRO_SECONDS)
-            progress(f"micro {run + 1}/{runs} {kernel.name}: {transcript.seconds:.0f} s")
-            figures = micro.parse(transcript.texts) if transcript.complete else None
-            if figures is None:
-                progress("  did not end; its last lines:\n    " + "\n    ".join(transcript.texts[-5:]))
-            result.runs[kernel.name].append(figures)
+            if kernel.name in pair or run < runs:
+                result.runs[kernel.name].append(_micro_run(bench, machine, kernel, run))
     return result
+
+
+def _micro_run(bench: Bench, machine: Machine, kernel: Kernel, run: int) -> micro.Figures | None:
+    transcript = bench.boot(kernel, machine, MEMORY_MB, micro.DONE, MICRO_SECONDS)
+    progress(f"micro {run + 1} {kernel.name}: {transcript.seconds:.0f} s")
+    if transcript.complete:
+        return micro.parse(transcript.texts)
+    progress("  did not end; its last lines:\n    " + "\n    ".join(transcript.texts[-5:]))
+    return None
 
 
 def least_memory(bench: Bench, machine: Machine, kernel: Kernel, until: str) -> int | None:
