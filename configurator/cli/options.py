@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from configurator.model import Configuration, FindingKind
 
 DEFAULT_CONFIG = ".config"
+_MOST_TREE_WARNINGS = 20
 
 
 def add_configuration_options(parser: argparse.ArgumentParser) -> None:
@@ -119,9 +120,7 @@ def report(configuration: Configuration, *, strict: bool, allowed: Container[Fin
     Raises:
         FindingsError: there are findings, and `strict` is given.
     """
-    for warning in configuration.tree_warnings:
-        place = configuration.shown(warning.location) if warning.location else None
-        output.warn(warning.message if place is None else f"{place}: {warning.message}")
+    _warn_of_tree(configuration)
     for migration in configuration.migrations:
         output.narrate(f"eggcup: note: {migration}")
     failing = [finding for finding in configuration.findings if strict and finding.kind not in allowed]
@@ -134,6 +133,17 @@ def report(configuration: Configuration, *, strict: bool, allowed: Container[Fin
         raise FindingsError(
             f"{number} under --strict; nothing was written", findings=[documents.finding(one) for one in failing]
         )
+
+
+def _warn_of_tree(configuration: Configuration) -> None:
+    """Warn of the Kconfig tree; thousands of warnings, as a part of Linux's tree gives, would bury everything else."""
+    warnings = configuration.tree_warnings
+    shown = warnings if len(warnings) <= _MOST_TREE_WARNINGS else ()
+    for warning in shown:
+        place = configuration.shown(warning.location) if warning.location else None
+        output.warn(warning.message if place is None else f"{place}: {warning.message}")
+    if len(shown) < len(warnings):
+        output.warn(f"the Kconfig tree has {len(warnings)} doubtful places; `eggcup lint` lists them")
 
 
 def save(configuration: Configuration, path: Path) -> bool:

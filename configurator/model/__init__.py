@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from configurator.model.answers import Probability
 from configurator.model.configuration import Configuration, Snapshot
 from configurator.model.dotconfig import Assignment, ConfigFile, leading_comment, read_file
 from configurator.model.findings import Finding, FindingKind, Migration
@@ -32,7 +31,6 @@ __all__ = [
     "NodeInfo",
     "NodeKind",
     "NotTaken",
-    "Probability",
     "Snapshot",
     "SymbolInfo",
     "SymbolType",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import answers, describe, dotconfig, engine, findings, questions, units, values
+from configurator.model import describe, dotconfig, engine, findings, questions, units, values
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
 from configurator.model.reading import Reader, Reading
@@ -201,10 +201,14 @@ class Configuration:
 
     def answer_all(self, value: str) -> None:
         """Give every bool and tristate that is not set yet the value y, m or n, as far as it can have it."""
+        from configurator.model import answers  # here: the usual command has no use for it
+
         answers.answer_all(self._tree, value)
 
     def answer_at_random(self, seed: int, probability: Probability) -> None:
         """Give every bool, tristate and choice that is not set yet a random value; equal seeds give equal values."""
+        from configurator.model import answers
+
         answers.answer_at_random(self._tree, seed, probability)
 
     @property

@@ -15,13 +15,13 @@ LETTERS = ("n", "m", "y")
 """The letters of the values, by value."""
 
 _BOOLEAN = frozenset({kconfiglib.BOOL, kconfiglib.TRISTATE})
-_NUMBER_START = {
-    10: re.compile(r"[ \t]*(?P<sign>[-+]?)(?P<digits>[0-9]+)", re.ASCII),
-    16: re.compile(r"[ \t]*(?P<sign>[-+]?)(?:0[xX](?=[0-9a-fA-F]))?(?P<digits>[0-9a-fA-F]+)"),
-    8: re.compile(r"[ \t]*(?P<sign>[-+]?)(?P<digits>0[0-7]*)", re.ASCII),
+_NUMBER_START = {  # compiled when first needed: few trees compare numbers
+    10: r"[ \t]*(?P<sign>[-+]?)(?P<digits>[0-9]+)",
+    16: r"[ \t]*(?P<sign>[-+]?)(?:0[xX](?=[0-9a-fA-F]))?(?P<digits>[0-9a-fA-F]+)",
+    8: r"[ \t]*(?P<sign>[-+]?)(?P<digits>0[0-7]*)",
 }
 _UNSIGNED = 2**64
-_PREFIX = re.compile(r"[ \t]*[-+]?(?P<zero>0(?P<x>[xX][0-9a-fA-F])?)?")
+_PREFIX = r"[ \t]*[-+]?(?P<zero>0(?P<x>[xX][0-9a-fA-F])?)?"
 
 
 def value_of(expression: kconfiglib.Expr) -> int:
@@ -90,13 +90,13 @@ def _number(symbol: kconfiglib.Symbol, text: str) -> int | None:
     if symbol.orig_type in _BOOLEAN:
         return LETTERS.index(text) if text in LETTERS else -1
     base = {kconfiglib.INT: 10, kconfiglib.HEX: 16}.get(symbol.orig_type) or _base_of(text)
-    match = _NUMBER_START[base].match(text)
+    match = re.match(_NUMBER_START[base], text)
     return _converted(match, base) if match and match.end() == len(text) else None
 
 
 def leading_number(text: str, base: int) -> int:
     """Return the number at the start of `text`, as C's strtoll does; 0 where there is none."""
-    match = _NUMBER_START[base].match(text)
+    match = re.match(_NUMBER_START[base], text)
     return _converted(match, base) if match else 0
 
 
@@ -107,7 +107,7 @@ def _converted(match: re.Match[str], base: int) -> int:
 
 def _base_of(text: str) -> int:
     """Return the base that C sees in a number without a type: 0x is 16, 0 is 8."""
-    prefix = _PREFIX.match(text)
+    prefix = re.match(_PREFIX, text)
     if not prefix or not prefix["zero"]:
         return 10
     return 16 if prefix["x"] else 8

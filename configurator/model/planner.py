@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from configurator.model import values
 from configurator.model.needs import Want, needs_of
-from configurator.model.symbols import Given, given
+from configurator.model.symbols import Given
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -142,7 +142,7 @@ def _assigned(tree: kconfiglib.Kconfig, wants: Iterable[Want]) -> Iterator[None]
 def _with_choices(symbols: Iterable[kconfiglib.Symbol]) -> list[Given]:
     """Return what the user has set of the symbols and of the choices they are in."""
     members = (member for symbol in symbols for member in (symbol.choice.syms if symbol.choice else [symbol]))
-    return [given(symbol) for symbol in dict.fromkeys(members)]
+    return [Given(symbol) for symbol in dict.fromkeys(members)]
 
 
 def _restore(former: Iterable[Given]) -> None:

@@ -9,7 +9,7 @@ that name answers it. That keeps kconfiglib as it is, neither patched nor copied
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import kconfiglib
 
@@ -276,25 +276,23 @@ class TreeChoice(kconfiglib.Choice):
         return next((member for member in self.syms if member.visibility), None)
 
 
-class Given(NamedTuple):
+class Given:
     """What the user has set a symbol to, and when; see `TreeSymbol.turn`."""
 
-    symbol: kconfiglib.Symbol
-    value: str | int | None
-    turn: int
+    __slots__ = ("_symbol", "_turn", "_value")
+
+    def __init__(self, symbol: kconfiglib.Symbol) -> None:
+        self._symbol = symbol
+        self._value = symbol.user_value
+        self._turn = _turn(symbol)
 
     def restore(self) -> None:
         """Let the symbol be set as it was."""
-        if self.value is None:
-            self.symbol.unset_value()
+        if self._value is None:
+            self._symbol.unset_value()
         else:
-            self.symbol.set_value(self.value)
-            self.symbol.turn = self.turn  # type: ignore[attr-defined]  # a TreeSymbol
-
-
-def given(symbol: kconfiglib.Symbol) -> Given:
-    """Return what the user has set a symbol to."""
-    return Given(symbol, symbol.user_value, _turn(symbol))
+            self._symbol.set_value(self._value)
+            self._symbol.turn = self._turn  # type: ignore[attr-defined]  # a TreeSymbol
 
 
 def in_turn(symbols: Iterable[kconfiglib.Symbol]) -> list[kconfiglib.Symbol]:

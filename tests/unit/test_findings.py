@@ -241,3 +241,16 @@ def test_a_usage_error_as_json(eggcup: Eggcup) -> None:
     assert ended.code == 2
     message = {"message": "there is no symbol 'HOSTNAM'", "file": None, "line": None, "hints": ["HOSTNAME"]}
     assert json.loads(ended.out) == {"error": message, "exit_code": 2}
+
+
+def test_a_tree_with_many_warnings_does_not_bury_findings(eggcup: Eggcup, make_tree: MakeTree, workdir: Path) -> None:
+    """A few faults of the tree are told one by one, very many in one line."""
+    few, many = ("".join(f'config A{n}\n\tbool "A"\n\tdepends on B{n}\n' for n in range(number)) for number in (3, 300))
+    (workdir / ".config").write_text("CONFIG_NOPE=y\n", encoding="utf-8")
+    told = eggcup("olddefconfig", "--kconfig", str(make_tree({"Kconfig": few}))).err
+    assert told.count("undefined symbol B") == 3
+    (workdir / ".config").write_text("CONFIG_NOPE=y\n", encoding="utf-8")
+    told = eggcup("olddefconfig", "--kconfig", str(make_tree({"Kconfig": many}))).err
+    assert "eggcup: warning: the Kconfig tree has 300 doubtful places; `eggcup lint` lists them\n" in told
+    assert "there is no symbol 'NOPE'" in told
+    assert len(told.splitlines()) < 6

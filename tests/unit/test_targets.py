@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from configurator.errors import UsageError
-from configurator.model import Configuration, Probability
+from configurator.model import Configuration
+from configurator.model.answers import Probability
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the configuration."""
-    from configurator.model import Probability
+    from configurator.model.answers import Probability
 
     seed = _seed(args.seed or os.environ.get("KCONFIG_SEED") or "")
     text = args.probability or os.environ.get("KCONFIG_PROBABILITY")
