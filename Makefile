@@ -54,11 +54,13 @@ check: setup ## Formatting, lint, types, layers
 	@unformatted=$$($$($(GO) env GOROOT)/bin/gofmt -l $(GO_CODE)); \
 		test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted"; exit 1; }
 	$(GO) vet ./...
+	GOWORK= $(GO) -C kernel/inet vet ./...
 
 test-host: test-go test-python ## All tests that boot nothing
 
 test-go: setup ## Go tests on the host: make test-go K=./kernel/core/vm
 	$(GO) test $(or $(K),./kernel/... ./drivers/...)
+	$(if $(K),,GOWORK= $(GO) -C kernel/inet test ./...)
 
 test-python: setup qemu test-tools go1.26 ## Python tests but the boots: make test-python K=wheel
 	PATH="$$($(GO) env GOROOT)/bin:$$PATH" $(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
