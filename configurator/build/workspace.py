@@ -105,9 +105,7 @@ def prepare(
     return Workspace(go_work, module_root)
 
 
-def _bare(
-    tree: KernelTree, package: Path, go: GoToolchain, go_work: Path, modules: tuple[Path, ...]
-) -> Workspace:
+def _bare(tree: KernelTree, package: Path, go: GoToolchain, go_work: Path, modules: tuple[Path, ...]) -> Workspace:
     """Give a folder without go.mod a module of its own, seen by go alone."""
     go_mod = go_work.with_name("bare.mod")
     language = f"{go.language[0]}.{go.language[1]}"

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+# From this length on a network has no addresses of its own (RFC 3021).
+_POINT_TO_POINT = 31
+
+
 def refusal(symbol: str, value: str) -> str | None:
     """Return what `symbol` expects instead of `value`, None when the value will do; "" always does."""
     check = _CHECKS.get(symbol)
@@ -28,7 +32,7 @@ def _interface(value: str) -> str | None:
     network = interface.network
     if not _is_host(interface.ip) or network.prefixlen == 0:
         return f"no machine can have the address {address}"
-    if network.prefixlen < 31 and interface.ip in (network.network_address, network.broadcast_address):
+    if network.prefixlen < _POINT_TO_POINT and interface.ip in (network.network_address, network.broadcast_address):
         return f"{address} stands for the network {network} or its broadcasts, not for a machine"
     return None
 

@@ -55,10 +55,10 @@ def serving(kernel: Path, machine: str, model: str) -> Iterator[int]:
         try:
             _wait_until_it_answers(port)
             yield port
-        except BaseException:
+        except BaseException as problem:
             process.terminate()
             reader.join(10)
-            print(b"".join(lines).decode(errors="replace"))
+            problem.add_note(b"".join(lines).decode(errors="replace"))
             raise
         process.terminate()
         reader.join(10)

@@ -38,7 +38,7 @@ BAD = [
     ("NET_ADDRESS", "10.0.0.1/0", "no machine"),
     ("NET_GATEWAY", "gateway.lan", "such as 192.168.1.1"),
     ("NET_GATEWAY", "192.168.1.1/24", "such as 192.168.1.1"),
-    ("NET_GATEWAY", "0.0.0.0", "no router"),
+    ("NET_GATEWAY", "0.0.0.0", "no router"),  # noqa: S104 - nothing is bound
     ("NET_DNS", "10.0.2.3,10.0.2.4", "'10.0.2.3,10.0.2.4' is no address"),
     ("NET_DNS", "10.0.2.3  10.0.2.4", "'' is no address"),
     ("NET_DNS", "10.0.2.3 dns.lan", "'dns.lan' is no address"),
@@ -65,6 +65,6 @@ def test_entered() -> None:
     configuration = Configuration.load(source_root() / "Kconfig", None)
     configuration.set("NET", "y")
     configuration.set("NET_DHCP", "n")
-    with pytest.raises(UsageError, match="NET_ADDRESS cannot be '10.0.2.15'"):
+    with pytest.raises(UsageError, match=r"NET_ADDRESS cannot be '10\.0\.2\.15'"):
         configuration.set("NET_ADDRESS", "10.0.2.15")
     assert configuration.get("NET_ADDRESS") == "10.0.2.15/24"
