@@ -55,13 +55,13 @@ check: setup ## Formatting, lint, types, layers
 	@unformatted=$$($$($(GO) env GOROOT)/bin/gofmt -l $(GO_CODE)) || exit 1; \
 		test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted"; exit 1; }
 	$(GO) vet ./...
-	cd kernel/inet && GOWORK=$(CURDIR)/kernel/inet/go.work $(abspath $(GO)) vet ./...
+	GOWORK= $(GO) -C kernel/inet vet ./...
 
 test-host: test-go test-python ## All tests that boot nothing
 
 test-go: setup ## Go tests on the host: make test-go K=./kernel/core/vm
 	$(GO) test $(or $(K),./kernel/... ./drivers/...)
-	$(if $(K),,cd kernel/inet && GOWORK=$(CURDIR)/kernel/inet/go.work $(abspath $(GO)) test .)
+	$(if $(K),,GOWORK= $(GO) -C kernel/inet test ./...)
 
 test-python: setup qemu test-tools go1.26 oracle ## Python tests but the boots: make test-python K=wheel
 	PATH="$$($(GO) env GOROOT)/bin:$$PATH" $(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)

@@ -12,6 +12,10 @@ _POINT_TO_POINT = 31
 """From this prefix length on a network has no address of its own and no broadcast address (RFC 3021)."""
 
 
+# From this length on a network has no addresses of its own (RFC 3021).
+_POINT_TO_POINT = 31
+
+
 def refusal(symbol: str, value: str) -> str | None:
     """Return what `symbol` expects instead of `value`, None when the value will do; "" always does."""
     check = _CHECKS.get(symbol)

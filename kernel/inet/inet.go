@@ -9,7 +9,7 @@
 // AF_UNIX is package unixsocket's; AF_NETLINK answers what net.Interfaces asks.
 //
 // It is a Go module of its own, so that a kernel without network needs nothing
-// of gVisor (docs/adr/network-module.md).
+// of gVisor (docs/adr/0016-units-that-are-modules.md).
 //
 // Context: goroutine.
 //

@@ -38,7 +38,7 @@ def enable(workdir: Path) -> str:
 
 @pytest.mark.parametrize("go", ["1.27", "1.26"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_kind_of_module(  # noqa: PLR0913, PLR0917 - fixtures
+def test_kind_of_module(  # noqa: PLR0913, PLR0917 - the parts of a case, and pytest's own
     kind: str, go: str, build: Build, workdir: Path, tmp_path: Path, modules: dict[str, str]
 ) -> None:
     """The unit's modules join the program's, vendored or not; what the program has vendored stays the program's."""

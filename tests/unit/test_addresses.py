@@ -38,7 +38,7 @@ BAD = [
     ("NET_ADDRESS", "10.0.0.1/0", "no machine"),
     ("NET_GATEWAY", "gateway.lan", "such as 192.168.1.1"),
     ("NET_GATEWAY", "192.168.1.1/24", "such as 192.168.1.1"),
-    ("NET_GATEWAY", "0.0.0.0", "no router"),  # noqa: S104 - a value that is refused, nothing binds
+    ("NET_GATEWAY", "0.0.0.0", "no router"),  # noqa: S104 - nothing is bound
     ("NET_DNS", "10.0.2.3,10.0.2.4", "'10.0.2.3,10.0.2.4' is no address"),
     ("NET_DNS", "10.0.2.3  10.0.2.4", "'' is no address"),
     ("NET_DNS", "10.0.2.3 dns.lan", "'dns.lan' is no address"),
