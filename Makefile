@@ -7,6 +7,7 @@ PKG ?= examples/hello
 PYTHON ?= python3
 ARGS ?=
 K ?=
+CASES ?= 20000
 
 EGGCUP := .venv/bin/eggcup
 PY := .venv/bin/python
@@ -21,7 +22,7 @@ export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
 .PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean \
-	check docs test test-host test-python test-go test-boot go1.26
+	check docs test test-host test-python test-go test-boot go1.26 oracle fuzz linux
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,16 +52,18 @@ check: setup ## Formatting, lint, types, layers
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	@unformatted=$$($$($(GO) env GOROOT)/bin/gofmt -l $(GO_CODE)); \
+	@unformatted=$$($$($(GO) env GOROOT)/bin/gofmt -l $(GO_CODE)) || exit 1; \
 		test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted"; exit 1; }
 	$(GO) vet ./...
+	GOWORK= $(GO) -C kernel/inet vet ./...
 
 test-host: test-go test-python ## All tests that boot nothing
 
 test-go: setup ## Go tests on the host: make test-go K=./kernel/core/vm
 	$(GO) test $(or $(K),./kernel/... ./drivers/...)
+	$(if $(K),,GOWORK= $(GO) -C kernel/inet test ./...)
 
-test-python: setup qemu test-tools go1.26 ## Python tests but the boots: make test-python K=wheel
+test-python: setup qemu test-tools go1.26 oracle ## Python tests but the boots: make test-python K=wheel
 	PATH="$$($(GO) env GOROOT)/bin:$$PATH" $(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
 
 test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
@@ -69,7 +72,14 @@ test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='-
 docs: setup ## Write the generated documents and pictures anew
 	$(GO) run ./scripts/syscalldoc
 	$(PY) scripts/unitdoc.py
+	$(PY) scripts/clidoc.py
 	$(PY) scripts/screenshots.py
+
+fuzz: setup oracle ## Compare 20 000 random configurations with C kconfig's: make fuzz CASES=500
+	EGGCUP_FUZZ_CASES=$(CASES) $(PY) -m pytest tests/compat/test_fuzz.py $(ARGS)
+
+linux: setup oracle ## Compare the Linux 6.12 tree with C kconfig, line by line, and keep the table in docs/kconfig.md
+	$(PY) scripts/linux.py $(ARGS)
 
 bench: setup qemu ## Measure against Linux guests
 	$(PY) scripts/bench $(ARGS)
@@ -89,6 +99,12 @@ $(SETUP): requirements.lock pyproject.toml scripts/setup-venv
 .PHONY: qemu test-tools
 qemu:
 	@command -v qemu-system-x86_64 >/dev/null || scripts/apt-install qemu-system-x86
+
+oracle: ## Install C kconfig of 2018, and build that of Linux 6.12 in a cache folder, to compare with
+ifndef EGGCUP_SKIP_ORACLE
+	@command -v kconfig-conf >/dev/null || scripts/apt-install kconfig-frontends-nox
+	@scripts/oracle
+endif
 
 # tmux shows the interface to its tests; git says what a wheel has to carry.
 test-tools:

@@ -11,9 +11,9 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_SINGLE_FILES = ("Kconfig", "eggcup.go", "go.mod", "units_gen.go")
+_SINGLE_FILES = ("Kconfig", "Kconfig.renames", "eggcup.go", "go.mod", "units_gen.go")
 _FOLDERS = ("configs", "drivers", "kernel")
-_SUFFIXES = (".go", ".s", ".S", ".h")
+_SUFFIXES = (".go", ".s", ".S", ".h", ".mod", ".sum")  # some units are Go modules of their own
 
 
 def tree_files(root: Path) -> list[str]:

@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class ExitCode(IntEnum):
@@ -58,6 +58,27 @@ class EggcupError(Exception):
 
     def __str__(self) -> str:
         return self.message if self.location is None else f"{self.location}: {self.message}"
+
+
+class FindingsError(EggcupError):
+    """The command did its work and found something that must not be: a value not taken under `--strict`, a stale file.
+
+    Args:
+        findings: the findings as JSON values, for `--json`.
+    """
+
+    exit_code = ExitCode.FINDINGS
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        location: Location | None = None,
+        hints: Sequence[str] = (),
+        findings: Sequence[Mapping[str, object]] = (),
+    ) -> None:
+        super().__init__(message, location=location, hints=hints)
+        self.findings = tuple(findings)
 
 
 class UsageError(EggcupError):

@@ -4,77 +4,123 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
-def write_if_changed(path: Path, text: str, *, keep_old: bool = False) -> bool:
+@dataclass(frozen=True)
+class _Former:
+    """A file as it was: what is in it, and whose it is."""
+
+    data: bytes
+    state: os.stat_result
+
+
+def write_if_changed(path: Path, text: str | bytes, *, keep_old: bool = False) -> bool:
     """Write `text` to `path` atomically, unless it is there already.
 
-    The text goes to a temporary file in the same folder, which is then renamed. An existing file keeps its mode, a
-    symbolic link stays one and its target is replaced.
+    The text goes to a temporary file in the same folder, which is then renamed: whatever happens, and whoever else
+    writes at the same time, there is a whole file under the name, the former one or a new one. An existing file keeps
+    its mode and, if that is allowed, its owner; a symbolic link stays one and its target is replaced.
 
     Args:
         path: the file to write; its folder must exist.
-        text: the new content, written as UTF-8 without translating line ends.
+        text: the new content; a str is written as UTF-8 without translating line ends.
         keep_old: keep the former content as `path` with ``.old`` appended.
 
     Returns:
         Whether the file was written.
 
     Raises:
-        UsageError: the file cannot be written; nothing has changed then.
+        UsageError: the file cannot be written; it has not changed then.
     """
-    data = text.encode("utf-8")
+    data = text.encode("utf-8") if isinstance(text, str) else text
     try:
-        former = _content(path)
-        if former == data:
+        former = _read(path)
+        if former is not None and former.data == data:
             return False
+        target = os.path.realpath(path)
+        replacements = [_Replacement(target, data, former)]
         if keep_old and former is not None:
-            _replace(path.with_name(path.name + ".old"), former)
-        _replace(path, data)
+            replacements.append(_Replacement(f"{path}.old", former.data, former))
+        _replace(replacements)
     except (OSError, ValueError) as problem:  # ValueError: a NUL byte in the path
-        reason = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
-        raise UsageError(f"cannot write the file: {reason}", location=Location(str(path))) from problem
+        raise UsageError(f"cannot write the file: {_reason(problem)}", location=_place(path, problem)) from problem
     return True
 
 
-def _content(path: Path) -> bytes | None:
+class _Replacement:
+    """A whole file that waits under a temporary name to be given its own."""
+
+    def __init__(self, target: str, data: bytes, like: _Former | None) -> None:
+        self.target = target
+        # Not the process's number, which is the same for the first process of every container.
+        self.temporary = f"{target}.{os.urandom(4).hex()}.tmp"
+        self._data = data
+        self._like = like
+
+    def prepare(self) -> None:
+        """Write the temporary file."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        with open(os.open(self.temporary, flags, 0o666), "wb") as stream:  # noqa: PTH123 - a descriptor, not a path
+            if self._like is not None:
+                with suppress(PermissionError):  # another's file, in a folder that one may write to
+                    os.fchown(stream.fileno(), self._like.state.st_uid, self._like.state.st_gid)
+                os.fchmod(stream.fileno(), stat.S_IMODE(self._like.state.st_mode))
+            stream.write(self._data)
+
+    def finish(self) -> None:
+        """Give the file its name."""
+        os.replace(self.temporary, self.target)  # noqa: PTH105 - str, as realpath returns
+
+    def clean_up(self) -> None:
+        """Remove the temporary file, if it is still there."""
+        with suppress(OSError):
+            os.unlink(self.temporary)  # noqa: PTH108 - as above
+
+
+def _replace(replacements: Sequence[_Replacement]) -> None:
+    """Put complete files in the place of others, the first one last; all are written before any is renamed."""
+    try:
+        for one in replacements:
+            one.prepare()
+        for one in reversed(replacements):
+            one.finish()
+    finally:
+        for one in replacements:
+            one.clean_up()
+
+
+def _read(path: Path) -> _Former | None:
     """Return the content of a regular file, None when there is none.
 
     Raises:
         UsageError: something that must not be replaced by a file is there, such as a folder or a device.
     """
     try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
+        state = path.stat()
+        if stat.S_ISDIR(state.st_mode):
+            raise UsageError("is a folder, not a file", location=Location(str(path)))
+        if not stat.S_ISREG(state.st_mode):
+            raise UsageError("is not a regular file; it will not be replaced", location=Location(str(path)))
+        return _Former(path.read_bytes(), state)
+    except FileNotFoundError:  # never there, or removed meanwhile
         return None
-    if stat.S_ISDIR(mode):
-        raise UsageError("is a folder, not a file", location=Location(str(path)))
-    if not stat.S_ISREG(mode):
-        raise UsageError("is not a regular file; it will not be replaced", location=Location(str(path)))
-    return path.read_bytes()
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Put a complete new file in the place of `path`."""
-    target = os.path.realpath(path)
-    temporary = f"{target}.{os.getpid()}.tmp"
-    try:
-        mode = stat.S_IMODE(os.stat(target).st_mode)  # noqa: PTH116 - `target` is a str, as os.replace wants it
-    except FileNotFoundError:
-        mode = None
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-    try:
-        with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor, not a path
-            if mode is not None:
-                os.fchmod(descriptor, mode)
-            stream.write(data)
-        os.replace(temporary, target)  # noqa: PTH105 - as above
-    except BaseException:
-        os.unlink(temporary)  # noqa: PTH108 - as above
-        raise
+def _reason(problem: OSError | ValueError) -> str:
+    return problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+
+
+def _place(path: Path, problem: OSError | ValueError) -> Location:
+    """Return the file that could not be written: `path`, or the one that was to keep the former content."""
+    old = f"{path}.old"
+    is_old = isinstance(problem, OSError) and problem.filename2 == old
+    return Location(old if is_old else str(path))

@@ -66,7 +66,7 @@ def render(tree: Tree) -> str:
     lines += _overview(tree, units)
     lines += ["", "## Units"]
     for unit in units:
-        lines += ["", *_unit(tree.configuration, unit)]
+        lines += ["", *_unit(tree.configuration, unit, units)]
     lines += ["", "## Capabilities", "", "Symbols without a prompt, which units `select` and others depend on.", ""]
     lines += _capabilities(tree.configuration)
     lines += _settings(tree.configuration, units)
@@ -81,7 +81,7 @@ def _overview(tree: Tree, units: Iterable[Unit]) -> Iterator[str]:
         yield _cells(f"[{unit.symbol}](#{unit.symbol.lower()})", _escaped(unit.prompt), f"`{unit.folder}`", *started)
 
 
-def _unit(configuration: Configuration, unit: Unit) -> Iterator[str]:
+def _unit(configuration: Configuration, unit: Unit, units: Iterable[Unit]) -> Iterator[str]:
     info = configuration.symbol(unit.symbol)
     yield f"### {unit.symbol}"
     yield ""
@@ -97,7 +97,13 @@ def _unit(configuration: Configuration, unit: Unit) -> Iterator[str]:
     for paragraph in _package_paragraphs(configuration.root / unit.folder):
         yield ""
         yield _escaped(paragraph)
-    options = [one for one in configuration.symbols() if one.name.startswith(f"{unit.symbol}_")]
+    # VIRTIO_NET is a unit beside VIRTIO, and VIRTIO_NET_QUEUE is a setting of the former.
+    longer = tuple(one.symbol for one in units if one.symbol.startswith(f"{unit.symbol}_"))
+    options = [
+        one
+        for one in configuration.symbols()
+        if one.name.startswith(f"{unit.symbol}_") and not one.name.startswith(longer)
+    ]
     if options:
         yield ""
         yield from _table(configuration, options, enclosing=unit.symbol)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from configurator.build import elf
 from configurator.build.layout import build_folder
 from configurator.build.program import Program, cgo_packages, inspect
+from configurator.build.rootfs import lay_files_over
 from configurator.build.sources import Overlay, inject_init, lay_over
 from configurator.build.toolchain import find_go
 from configurator.build.workspace import Workspace, prepare
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from configurator.build.layout import KernelTree
+    from configurator.build.rootfs import ImageFiles
     from configurator.build.sources import GeneratedSources
     from configurator.build.toolchain import GoToolchain
 
@@ -41,14 +43,16 @@ def _nothing(text: str) -> None:
 class BuildRequest:
     """What to build.
 
-    `package` is the program's folder as `program.locate` returns it; `memory_mb` the memory of the machine that the
-    kernel is for, when known. `go_output` gets the lines that go prints, `commands` the commands that are run.
+    `package` is the program's folder as `program.locate` returns it; `files` what the image brings, None without files;
+    `memory_mb` the memory of the machine that the kernel is for, when known. `go_output` gets the lines that go prints,
+    `commands` the commands that are run.
     """
 
     package: Path
     output: Path
     tree: KernelTree
     sources: GeneratedSources
+    files: ImageFiles | None = None
     debug_info: bool = False
     memory_mb: int | None = None
     tags: tuple[str, ...] = ()
@@ -90,15 +94,18 @@ def build(request: BuildRequest) -> BuildResult:
         ) from problem
     _check_output(request.output)  # only now: `eggcup run` has the kernel beside the build folder
     with _locked(folder):
-        workspace = prepare(request.tree, request.package, go, folder)
+        workspace = prepare(request.tree, request.package, go, folder, request.sources.modules)
         overlay = Overlay(folder)
         lay_over(overlay, request.sources, request.tree.root, workspace.overlay)
+        if request.files:
+            lay_files_over(overlay, request.files, request.tree.root, go.root)
         program = inspect(request.package, go, workspace.go_work, overlay.path)
         stale = inject_init(overlay, request.sources, program, request.tree.module)
         linked = folder / "linked.elf"
         errors = _go_build(request, go, workspace.go_work, overlay.path, linked)
         if errors is not None:
             hints = _what_to_try(errors, program, go, workspace, overlay.path)
+            hints += _how_to_download(errors, request.sources.modules)
             raise BuildError(f"go could not build {program.folder}", hints=hints)
         kernel = elf.add_boot_headers(linked.read_bytes())
     memory_end = elf.parse(kernel).memory_end
@@ -145,6 +152,14 @@ def _what_to_try(said: str, program: Program, go: GoToolchain, workspace: Worksp
     if workspace.module_root is None and re.search("is not in std|no required module|cannot find module", said):
         hints.append(f"the folder has no go.mod; for a program with dependencies: cd {program.folder} && go mod init")
     return hints
+
+
+def _how_to_download(said: str, modules: tuple[Path, ...]) -> list[str]:
+    """Return advice for a build that could not get the modules that units need."""
+    if not modules or not re.search(r"dial tcp|GOPROXY|missing go\.sum entry|proxy", said):
+        return []
+    units = ", ".join(module.name for module in modules)
+    return [f"build once where Go modules can be downloaded, for the unit {units}; they are kept in Go's module cache"]
 
 
 @contextmanager

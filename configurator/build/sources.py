@@ -31,12 +31,14 @@ class GeneratedSources:
     """The text of the generated files, and the digest of the configuration that they are made from.
 
     `zz_init` starts the units from package main, `units_gen` from package eggcup, and `config_gen` holds the constants.
+    `modules` are the folders of those enabled units that are Go modules of their own.
     """
 
     zz_init: str
     units_gen: str
     config_gen: str
     digest: str
+    modules: tuple[Path, ...] = ()
 
 
 def generated_sources(configuration: Configuration, *, reverse_ties: bool = False) -> GeneratedSources:
@@ -50,11 +52,13 @@ def generated_sources(configuration: Configuration, *, reverse_ties: bool = Fals
         UsageError: the Kconfig tree is faulty.
     """
     order = init_order(configuration, reverse_ties=reverse_ties)
+    folders = (configuration.root.resolve() / one.unit.folder for one in order)
     return GeneratedSources(
         zz_init=render_zz_init(configuration, order, editable=False),
         units_gen=render_units_gen(configuration, order),
         config_gen=render_config_gen(configuration),
         digest=configuration.digest(),
+        modules=tuple(folder for folder in folders if (folder / "go.mod").is_file()),
     )
 
 
@@ -70,7 +74,7 @@ class Overlay:
         """Let go see the file `source` at `shown`."""
         self._replaced[str(shown)] = str(source)
 
-    def add_text(self, shown: Path, name: str, text: str) -> None:
+    def add_text(self, shown: Path, name: str, text: str | bytes) -> None:
         """Let go see `text`, kept in the build folder as `name`, at `shown`."""
         source = self._folder / name
         write_if_changed(source, text)

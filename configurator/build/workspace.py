@@ -8,6 +8,7 @@ for the kernel in either. Around it:
 - a vendor folder is shown to Go as the workspace's: a folder of links with a modules.txt in the workspace's form, so
   that a vendored program builds offline, as always;
 - a folder without go.mod gets one by the overlay;
+- an enabled unit that is a module of its own is used too, and its requirements join a vendored program's (grafting.py);
 - a program inside the kernel's own module (eggcup's examples) uses that module alone.
 """
 
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from configurator.build.grafting import as_json, graft, needed_packages, requirements
 from configurator.build.vendoring import link_vendor, moved_folder
 from configurator.errors import BuildError, Location
 from configurator.files import write_if_changed
@@ -59,8 +61,17 @@ class _Plan:
     has_vendor: bool = False
 
 
-def prepare(tree: KernelTree, package: Path, go: GoToolchain, folder: Path) -> Workspace:
+def prepare(
+    tree: KernelTree, package: Path, go: GoToolchain, folder: Path, modules: tuple[Path, ...] = ()
+) -> Workspace:
     """Write the workspace for the program in `package` into `folder`.
+
+    Args:
+        tree: the kernel's module.
+        package: the program's folder.
+        go: the toolchain.
+        folder: the build folder.
+        modules: folders of units that are modules of their own.
 
     Raises:
         BuildError: the module cannot be used, with the place in its go.mod.
@@ -68,7 +79,7 @@ def prepare(tree: KernelTree, package: Path, go: GoToolchain, folder: Path) -> W
     module_root = _ancestor_with(package, "go.mod")
     go_work = folder / "go.work"
     if module_root is None:
-        return _bare(tree, package, go, go_work)
+        return _bare(tree, package, go, go_work, modules)
     users_go_work = _users_go_work(package)
     if users_go_work:
         plan = _read_go_work(users_go_work, go, folder)
@@ -83,22 +94,24 @@ def prepare(tree: KernelTree, package: Path, go: GoToolchain, folder: Path) -> W
         vendor = module_root / "vendor"
     if not _has_kernel(tree, plan.uses):
         plan = replace(plan, uses=(*plan.uses, tree.root))
-    vendored = plan.has_vendor and link_vendor(
-        vendor, folder / "vendor", supplied=tree.module, is_workspace=bool(users_go_work)
-    )
-    if not vendored:
-        shutil.rmtree(folder / "vendor", ignore_errors=True)
+    plan = replace(plan, uses=(*plan.uses, *(module for module in modules if module not in plan.uses)))
+    shown = folder / "vendor"
+    if not (plan.has_vendor and link_vendor(vendor, shown, supplied=tree.module, is_workspace=bool(users_go_work))):
+        shutil.rmtree(shown, ignore_errors=True)
+        plan = replace(plan, replaces=(*plan.replaces, *_in_place_of_versions(tree, plan.uses)))
+    elif modules:
+        graft(shown, needed_packages(tree, modules, go, folder), requirements(modules, go))
     _write(go_work, plan, go, sums=users_go_work)
     return Workspace(go_work, module_root)
 
 
-def _bare(tree: KernelTree, package: Path, go: GoToolchain, go_work: Path) -> Workspace:
+def _bare(tree: KernelTree, package: Path, go: GoToolchain, go_work: Path, modules: tuple[Path, ...]) -> Workspace:
     """Give a folder without go.mod a module of its own, seen by go alone."""
     go_mod = go_work.with_name("bare.mod")
     language = f"{go.language[0]}.{go.language[1]}"
     write_if_changed(go_mod, f"module {_NAME_OF_BARE_MODULE}\n\ngo {language}\n")
     shutil.rmtree(go_work.with_name("vendor"), ignore_errors=True)
-    _write(go_work, _Plan(uses=(package, tree.root)), go, sums=None)
+    _write(go_work, _Plan(uses=(package, tree.root, *modules)), go, sums=None)
     return Workspace(go_work, None, overlay={package / "go.mod": go_mod})
 
 
@@ -120,7 +133,7 @@ def _users_go_work(package: Path) -> Path | None:
 
 
 def _read_go_mod(go_mod: Path, go: GoToolchain) -> _Plan:
-    facts = _as_json(go, "mod", go_mod)
+    facts = as_json(go, "mod", go_mod)
     _check_version(go_mod, facts, go)
     language = _language(facts)
     has_vendor = language is not None and language >= _FIRST_WITH_VENDOR
@@ -128,17 +141,11 @@ def _read_go_mod(go_mod: Path, go: GoToolchain) -> _Plan:
 
 
 def _read_go_work(users: Path, go: GoToolchain, folder: Path) -> _Plan:
-    facts = _as_json(go, "work", users)
+    facts = as_json(go, "work", users)
     _check_version(users, facts, go)
     uses = tuple((users.parent / use["DiskPath"]).resolve() for use in facts.get("Use") or [])
     replaces = tuple(_replace_line(users, entry, folder) for entry in facts.get("Replace") or [])
     return _Plan(uses=uses, replaces=replaces, godebug=_godebug(facts), has_vendor=True)
-
-
-def _as_json(go: GoToolchain, kind: str, path: Path) -> dict[str, Any]:
-    """Let go parse a go.mod or go.work file."""
-    parsed = json.loads(go.query([kind, "edit", "-json", str(path)], go.environment()))
-    return dict(parsed)
 
 
 def _replace_line(users: Path, entry: dict[str, dict[str, str]], folder: Path) -> str:
@@ -204,6 +211,17 @@ def _has_kernel(tree: KernelTree, uses: tuple[Path, ...]) -> bool:
                 hints=["go mod edit -module=example.org/program"],
             )
     return tree.root in uses
+
+
+def _in_place_of_versions(tree: KernelTree, uses: tuple[Path, ...]) -> list[str]:
+    """Return replacements for the versions of the kernel's module that the user's modules require.
+
+    The workspace has the module, but go still reads the go.mod of each version that is required.
+    """
+    require = re.compile(rf"^[ \t]*(?:require[ \t]+)?{re.escape(tree.module)}[ \t]+(v[^\s]+)", re.MULTILINE)
+    texts = ((folder / "go.mod").read_text(encoding="utf-8", errors="replace") for folder in uses if folder.is_dir())
+    versions = sorted({version for text in texts for version in require.findall(text)})
+    return [f"{tree.module} {version} => {json.dumps(str(tree.root))}" for version in versions]
 
 
 def _write(go_work: Path, plan: _Plan, go: GoToolchain, *, sums: Path | None) -> None:

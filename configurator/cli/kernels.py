@@ -29,6 +29,7 @@ def build_kernel(
     """Build the program in `package` for a machine with that much memory, and pass the warnings on."""
     from configurator.build.builder import BuildRequest, build
     from configurator.build.layout import KernelTree
+    from configurator.build.rootfs import image_files
     from configurator.build.sources import generated_sources
 
     tree = KernelTree(configuration.root.resolve())
@@ -39,6 +40,7 @@ def build_kernel(
             output=output_file,
             tree=tree,
             sources=generated_sources(configuration, reverse_ties=args.reverse_ties),
+            files=image_files(configuration),
             debug_info=configuration.get("DEBUG_INFO") == "y",
             memory_mb=memory_mb,
             tags=tuple(filter(None, args.tags.split(","))),

@@ -118,7 +118,15 @@ def dispatch(arguments: Sequence[str]) -> int:
     if getattr(verb, "TAKES_REST", False) and "--" in own:
         # argparse cannot tell "KERNEL -- REST" from "-- REST", nor take options between the two.
         own, rest = own[: own.index("--")], own[own.index("--") + 1 :]
-    return int(verb.run(verb_parser(first, verb).parse_args(own, argparse.Namespace(rest=rest))))
+    args = verb_parser(first, verb).parse_args(own, argparse.Namespace(rest=rest))
+    try:
+        return int(verb.run(args))
+    except EggcupError as problem:
+        if getattr(args, "json", False):
+            from configurator.cli import documents
+
+            output.result_json(documents.error(problem))
+        raise
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from configurator.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from configurator.errors import EggcupError
 
 
@@ -58,9 +60,33 @@ def narrate(text: str) -> None:
         sys.stderr.write(_printable(text) + "\n")
 
 
+def prompt(text: str) -> None:
+    """Ask on stderr, the answer to follow on the same line."""
+    if sys.stderr is not None:
+        sys.stderr.write(_printable(text))
+        sys.stderr.flush()
+
+
 def warn(text: str) -> None:
     """Say on stderr that something is probably not as the user wants it."""
     narrate(f"eggcup: warning: {text}")
+
+
+def finding(text: str, hints: Sequence[str], *, is_error: bool) -> None:
+    """Report a line of a configuration that has not its effect, with what was probably meant."""
+    if is_error:
+        narrate(f"eggcup: {text}")
+    else:
+        warn(text)
+    for hint in hints:
+        narrate(f"  try: {hint}")
+
+
+def result_json(document: object) -> None:
+    """Write a JSON document to stdout, indented; names of symbols and texts stay readable."""
+    import json
+
+    result(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def error(problem: EggcupError) -> None:

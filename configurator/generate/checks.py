@@ -8,6 +8,7 @@ from configurator.errors import UsageError
 from configurator.generate.goscan import GoPackage, scan_package
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from configurator.errors import Location
@@ -20,17 +21,37 @@ def check_tree(configuration: Configuration) -> None:
     """Refuse a tree from which no trustworthy order can be made.
 
     Raises:
-        UsageError: kconfiglib warned about the tree, a symbol is undefined, a unit has no Go package with an Init, or
-            a unit imports another one without saying in its Kconfig that it comes after it.
+        UsageError: the first of the tree's `faults`.
+    """
+    for fault in faults(configuration):
+        raise fault
+
+
+def faults(configuration: Configuration) -> Iterator[UsageError]:
+    """Yield what keeps the tree from having a trustworthy order.
+
+    That is a warning of kconfiglib, an undefined symbol, one selected without what it needs, a unit without a Go
+    package with an Init, or one that imports another without saying in its Kconfig that it comes after it.
     """
     for warning in configuration.tree_warnings:
         place = configuration.shown(warning.location) if warning.location else None
-        raise UsageError(f"the Kconfig tree has a fault: {warning.message}", location=place)
+        yield UsageError(f"the Kconfig tree has a fault: {warning.message}", location=place)
+    for unmet in configuration.unmet_selects():
+        yield UsageError(unmet.reason, location=unmet.location)
+    yield from unit_faults(configuration)
+
+
+def unit_faults(configuration: Configuration) -> Iterator[UsageError]:
+    """Yield the units whose Go package is not what their Kconfig says.
+
+    Raises:
+        UsageError: a unit's Kconfig breaks the rules, so that the units are not known.
+    """
     units = configuration.units()
     packages = Packages(configuration.root)
     for unit in units:
-        _check_package(unit, packages, configuration)
-    _check_imports(units, packages, configuration)
+        yield from _package_faults(unit, packages, configuration)
+    yield from _import_faults(units, packages, configuration)
 
 
 def import_path(folder: str) -> str:
@@ -69,7 +90,7 @@ class Packages:
         return found
 
 
-def _check_package(unit: Unit, packages: Packages, configuration: Configuration) -> None:
+def _package_faults(unit: Unit, packages: Packages, configuration: Configuration) -> Iterator[UsageError]:
     package = packages.get(unit.folder)
     if package.name is None:
         problem = f"the unit {unit.symbol} has no Go package: there is no Go file in {unit.folder}"
@@ -79,10 +100,10 @@ def _check_package(unit: Unit, packages: Packages, configuration: Configuration)
         problem = f"the unit {unit.symbol} cannot be started: {unit.folder} has no `func Init() error`"
     else:
         return
-    raise UsageError(problem, location=configuration.shown(unit.location))
+    yield UsageError(problem, location=configuration.shown(unit.location))
 
 
-def _check_imports(units: list[Unit], packages: Packages, configuration: Configuration) -> None:
+def _import_faults(units: list[Unit], packages: Packages, configuration: Configuration) -> Iterator[UsageError]:
     """Compare imports with the graph of the whole tree: an import that Go proves must be an edge in Kconfig too.
 
     All symbols count here, enabled or not, so that a missing dependency shows in every configuration.
@@ -94,7 +115,7 @@ def _check_imports(units: list[Unit], packages: Packages, configuration: Configu
         for folder, place in packages.units_imported(unit.folder, set(by_folder)).items():
             other = by_folder[folder].symbol
             if other not in earlier:
-                raise UsageError(
+                yield UsageError(
                     f"{unit.folder} imports {folder} ({configuration.shown(place)}), "
                     f"but {unit.symbol} does not depend on {other}",
                     location=configuration.shown(unit.location),

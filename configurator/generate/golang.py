@@ -44,8 +44,8 @@ def constant(symbol: SymbolInfo) -> str:
         raise UsageError(
             f"the symbol {symbol.name} has no name in Go: it must start with a letter", location=symbol.location
         )
-    if symbol.type is SymbolType.BOOL:
-        return f"{name} = {'true' if symbol.value == 'y' else 'false'}"
+    if symbol.type.is_boolean:  # m is true: a kernel of one file has no modules, so what could be one is built in
+        return f"{name} = {'false' if symbol.value == 'n' else 'true'}"
     if symbol.type is SymbolType.STRING:
         return f"{name} string = {quoted(symbol.value)}"
     if symbol.type is SymbolType.INT:

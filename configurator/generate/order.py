@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from configurator.errors import UsageError
-from configurator.generate.checks import check_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,11 +48,23 @@ def init_order(configuration: Configuration, *, reverse_ties: bool = False) -> l
     Raises:
         UsageError: the tree breaks the rules for units, or the units start in a circle.
     """
+    from configurator.generate.checks import check_tree  # here: `unit_sequence` does without
+
     check_tree(configuration)
     enabled = {unit.symbol: unit for unit in configuration.units() if unit.enabled}
     after = predecessors(enabled, configuration.edges())
     sequence = _sorted(after, configuration, reverse_ties=reverse_ties)
     return [OrderedUnit(enabled[symbol], tuple(after[symbol])) for symbol in sequence]
+
+
+def unit_sequence(configuration: Configuration) -> list[str]:
+    """Return the symbols of the enabled units in the order in which they start, without a look at their Go packages.
+
+    Raises:
+        UsageError: the units start in a circle, or break the rules for their Kconfig files.
+    """
+    enabled = [unit.symbol for unit in configuration.units() if unit.enabled]
+    return _sorted(predecessors(enabled, configuration.edges()), configuration, reverse_ties=False)
 
 
 def predecessors(units: Iterable[str], edges: Iterable[Edge]) -> dict[str, list[Predecessor]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from configurator.model.configuration import Configuration, Snapshot
-from configurator.model.dotconfig import Assignment, leading_comment
+from configurator.model.dotconfig import Assignment, ConfigFile, leading_comment, read_file
+from configurator.model.findings import Finding, FindingKind, Migration
 from configurator.model.views import (
     Condition,
     Edge,
@@ -20,9 +21,13 @@ from configurator.model.views import (
 __all__ = [
     "Assignment",
     "Condition",
+    "ConfigFile",
     "Configuration",
     "Edge",
     "EdgeKind",
+    "Finding",
+    "FindingKind",
+    "Migration",
     "NodeInfo",
     "NodeKind",
     "NotTaken",
@@ -32,4 +37,5 @@ __all__ = [
     "TreeWarning",
     "Unit",
     "leading_comment",
+    "read_file",
 ]

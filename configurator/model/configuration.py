@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import describe, dotconfig, engine, units, values
-from configurator.model.dotconfig import PREFIX, Assignment
+from configurator.model import describe, dotconfig, engine, findings, questions, units, values
+from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
-from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
+from configurator.model.reading import Reader, Reading
+from configurator.model.symbols import in_turn
+from configurator.model.values import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     import kconfiglib
+
+    from configurator.model.analysis import Analysis
+    from configurator.model.answers import Probability
+    from configurator.model.findings import Finding, Migration
+    from configurator.model.planner import Plan
+    from configurator.model.questions import Question
+    from configurator.model.tree import Tree
+    from configurator.model.views import Edge, NodeInfo, NotTaken, SymbolInfo, TreeWarning, Unit
 
 _HEADER = """\
 #
@@ -28,70 +38,107 @@ _HEADER = """\
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the user has set, for `Configuration.restore`."""
+    """What the user has set, in the order in which he did, for `Configuration.restore`."""
 
     values: tuple[tuple[str, str], ...]
-    selections: tuple[str, ...]
 
 
 class Configuration:
     """A Kconfig tree with values; made by `load`, changed by `set`, kept by `write`.
 
-    Strict where kconfig's tools are silent: an unknown symbol, a value of the wrong type or out of range is an error
-    with file and line. Not thread-safe.
+    Loud where kconfig's tools are silent: what a file asks for and does not get is a finding with file and line, and
+    `set` refuses a symbol that is not there and a value of the wrong type or out of range. Not thread-safe.
 
     Attributes:
         kconfig: the root Kconfig file.
-        root: its folder, to which paths in the views are relative.
+        root: the folder to which paths in the views are relative: that of `kconfig`, or `srctree`.
         path: the .config that was loaded, None when there was none.
-        not_taken: what the .config asked for and did not get.
-        tree_warnings: what is suspicious in the Kconfig tree alone, with the values of the .config: kconfiglib's
-            warnings and undefined symbols.
+        findings: what the files asked for and did not get.
+        migrations: their lines that were translated to a symbol's new name.
+        tree_warnings: what is suspicious in the Kconfig tree alone: kconfiglib's warnings and undefined symbols.
     """
 
-    def __init__(self, tree: kconfiglib.Kconfig, kconfig: Path, path: Path | None) -> None:
+    def __init__(self, tree: Tree, kconfig: Path, root: Path) -> None:
         self._tree = tree
-        self._reassigned: list[TreeWarning] = []
+        self._parsed_warnings = len(tree.warnings)
+        self._reading = Reading({})
         self.kconfig = kconfig
-        self.root = kconfig.parent
-        self.path = path
-        self.not_taken: tuple[NotTaken, ...] = ()
+        self.root = root
+        self.path: Path | None = None
         self.tree_warnings: tuple[TreeWarning, ...] = ()
 
     @classmethod
-    def load(cls, kconfig: Path, config: Path | None = None) -> Configuration:
+    def load(cls, kconfig: Path, config: Path | None = None, *, srctree: Path | None = None) -> Configuration:
         """Parse the tree `kconfig` and take the values of the file `config`.
 
         Args:
             kconfig: the root Kconfig file.
             config: a .config, a preset or a fragment; the defaults hold when it is None or does not exist.
+            srctree: the folder to which paths in the tree are relative, where that is not the root file's own.
 
         Raises:
-            UsageError: a file cannot be read, or is wrong; nothing is ever half loaded.
+            UsageError: a file cannot be read, or is not of its language; nothing is ever half loaded.
         """
         try:
             kconfig = kconfig.absolute()
+            root = srctree.absolute() if srctree else kconfig.parent
         except FileNotFoundError:
             raise UsageError("the current folder is gone", location=Location(str(kconfig))) from None
-        found = config if config is not None and _exists(config) else None
-        configuration = cls(engine.load_tree(kconfig), kconfig, found)
-        if found:
-            assignments = dotconfig.read_assignments(found)
-            configuration._note_reassigned(assignments)
-            missed = configuration.set_all(assignments)
-            promptless = (name for name in configuration._tree.syms if not configuration.has_prompt(name))
-            derived = frozenset(promptless)  # written for reading only: editing what they follow from outdates them
-            configuration.not_taken = tuple(one for one in missed if one.name not in derived)
-        configuration.tree_warnings = tuple(engine.tree_warnings(configuration._tree))
+        configuration = cls(engine.load_tree(kconfig, root), kconfig, root)
+        configuration.read(*[config] if config is not None and _exists(config) else [])
         return configuration
+
+    def read(self, *files: Path | ConfigFile, complete: Callable[[Configuration], None] | None = None) -> None:
+        """Forget all values and take those of `files`; where they differ, the later one counts.
+
+        Args:
+            files: what to read, none for the defaults.
+            complete: gives further symbols values, before it is looked at what the files did not get.
+
+        Raises:
+            UsageError: a file cannot be read, or is not a configuration; the values are as they were.
+        """
+        contents = [file if isinstance(file, ConfigFile) else dotconfig.read_file(file) for file in files]
+        self._tree.unset_values()
+        del self._tree.warnings[self._parsed_warnings :]
+        further = (lambda: complete(self)) if complete else None
+        self._reading = Reader(self._tree, self.root, self._symbol).read(contents, further)
+        self.path = contents[0].path if contents else None
+        self.tree_warnings = tuple(engine.tree_warnings(self._tree))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what the files asked for and did not get, as of the time they were read."""
+        return self._reading.findings
+
+    @property
+    def migrations(self) -> tuple[Migration, ...]:
+        """Return the lines of the files that name a symbol by a former name."""
+        return self._reading.migrations
+
+    @property
+    def lines(self) -> Mapping[str, Assignment]:
+        """Return the line of the files that counts for each symbol, its value in the symbol's own form."""
+        return self._reading.lines
+
+    @property
+    def analysis(self) -> Analysis:
+        """Return what answers questions about the configuration."""
+        from configurator.model.analysis import Analysis  # here: the usual command asks nothing
+
+        return Analysis(self, self._tree, self._symbol)
+
+    def unmet_selects(self) -> list[Finding]:
+        """Return the symbols that are selected although what they depend on is not there."""
+        return list(findings.unmet_selects(self._tree, self.root, self._reading.lines))
 
     def has_prompt(self, name: str) -> bool:
         """Return whether a user could ever set the symbol; others follow from the rest."""
         return values.has_prompt(self._tree.syms[name])
 
     def get(self, name: str) -> str:
-        """Return the value of a symbol: y or n, a number, a text; "" where its dependencies leave it none."""
-        return self._symbol(name).str_value
+        """Return the value of a symbol: y, m or n, a number, a text; "" where its dependencies leave it none."""
+        return values.value_now(self._symbol(name))
 
     def set(self, name: str, value: str) -> NotTaken | None:
         """Give a symbol a value.
@@ -109,17 +156,20 @@ class Configuration:
     def set_all(self, assignments: Iterable[Assignment]) -> list[NotTaken]:
         """Give several symbols their values at once, so that their order does not matter; the last one counts.
 
+        A member of a choice cannot be set to n here, as that would leave it to chance which one is chosen instead. In a
+        file it can, as C kconfig has it.
+
         Returns:
-            The assignments that do not hold, in the order given.
+            The assignments that do not hold.
 
         Raises:
             UsageError: as `set`; all assignments are looked at, and nothing has changed.
         """
         before = self.snapshot()
         wanted = self._well_formed(assignments)
-        for symbol, _, value in wanted:
-            if values.has_prompt(symbol):  # kconfiglib would store the others' to no effect, and warn
-                symbol.set_value(value)
+        emptying = [one for one in wanted if values.would_empty_choice(one, wanted)]
+        missed = self._apply([one for one in wanted if one not in emptying])
+        missed += [values.choice_is_full(symbol, assignment) for symbol, assignment, _ in emptying]
         problems = []
         for symbol, assignment, value in wanted:
             try:
@@ -129,8 +179,7 @@ class Configuration:
         if problems:
             self.restore(before)
             raise _summary(problems)
-        checked = (values.not_taken(symbol, assignment, value) for symbol, assignment, value in wanted)
-        return [missed for missed in checked if missed]
+        return missed
 
     def check(self, name: str, value: str) -> None:
         """Refuse a value that `set` would refuse, and change nothing.
@@ -150,28 +199,45 @@ class Configuration:
                 member.unset_value()
         symbol.unset_value()
 
+    def answer_all(self, value: str) -> None:
+        """Give every bool and tristate that is not set yet the value y, m or n, as far as it can have it."""
+        from configurator.model import answers  # here: the usual command has no use for it
+
+        answers.answer_all(self._tree, value)
+
+    def answer_at_random(self, seed: int, probability: Probability) -> None:
+        """Give every bool, tristate and choice that is not set yet a random value; equal seeds give equal values."""
+        from configurator.model import answers
+
+        answers.answer_at_random(self._tree, seed, probability)
+
+    @property
+    def has_modules(self) -> bool:
+        """Return whether the tree has a symbol with the keyword `modules`."""
+        return self._tree.modules_symbol is not None
+
+    def apply(self, plan: Plan) -> None:
+        """Make the changes of a plan."""
+        self.set_all(Assignment(change.name, change.after) for change in plan.changes)
+
+    def kconfig_files(self) -> list[str]:
+        """Return the tree's Kconfig files, relative to its root, in the order in which they are read."""
+        return list(dict.fromkeys(self._tree.kconfig_filenames))
+
     def snapshot(self) -> Snapshot:
         """Return what the user has set so far."""
-        tristate = {0: "n", 1: "m", 2: "y"}
-        given = (
-            (symbol.name, symbol.user_value if isinstance(symbol.user_value, str) else tristate[symbol.user_value])
-            for symbol in self._tree.unique_defined_syms
-            if symbol.user_value is not None
-        )
-        chosen = (choice.user_selection.name for choice in self._tree.unique_choices if choice.user_selection)
-        return Snapshot(tuple(given), tuple(chosen))
+        given = in_turn(self._tree.unique_defined_syms)
+        return Snapshot(tuple((symbol.name, values.user_value(symbol)) for symbol in given))
 
     def restore(self, snapshot: Snapshot) -> None:
         """Return to what `snapshot` holds."""
         self._tree.unset_values()
         for name, value in snapshot.values:
             self._tree.syms[name].set_value(value)
-        for name in snapshot.selections:  # after the values: the last member set to y would count otherwise
-            self._tree.syms[name].set_value("y")
 
     def values(self) -> dict[str, str]:
         """Return the value of every symbol, by name."""
-        return {symbol.name: symbol.str_value for symbol in self._tree.unique_defined_syms}
+        return {symbol.name: values.value_now(symbol) for symbol in self._tree.unique_defined_syms}
 
     def symbol(self, name: str) -> SymbolInfo:
         """Return a symbol as it stands now.
@@ -185,6 +251,14 @@ class Configuration:
         """Return all symbols, in the order of the Kconfig files."""
         return [describe.symbol_info(symbol) for symbol in self._tree.unique_defined_syms]
 
+    def new_symbols(self) -> list[str]:
+        """Return the symbols that a user could set now and that neither a file nor `set` has given a value."""
+        return [symbol.name for symbol in questions.new_symbols(self._tree)]
+
+    def questions(self) -> Iterator[Question]:
+        """Yield what is to be asked about them, in the order of the menus, with the values of this moment."""
+        return questions.questions(self._tree)
+
     def nodes(self) -> list[NodeInfo]:
         """Return the whole menu tree, depth first; the parent of an entry is `nodes()[entry.parent]`."""
         return describe.menu_nodes(self._tree)
@@ -193,11 +267,6 @@ class Configuration:
     def title(self) -> str:
         """Return the main menu's title."""
         return self._tree.mainmenu_text
-
-    @property
-    def warnings(self) -> list[TreeWarning]:
-        """Return what is suspicious in the Kconfig tree and in the .config, as of the time they were loaded."""
-        return [*self._reassigned, *self.tree_warnings]
 
     def shown(self, location: Location) -> Location:
         """Return a location of the Kconfig tree with a path that can be opened from the current folder."""
@@ -227,7 +296,7 @@ class Configuration:
         import hashlib  # here, as difflib below: the usual command needs neither, and start-up time is a promise
 
         lines = sorted(
-            f"{symbol.name} {values.symbol_type(symbol).value} {symbol.str_value}\n"
+            f"{symbol.name} {values.symbol_type(symbol).value} {values.value_now(symbol)}\n"
             for symbol in self._tree.unique_defined_syms
         )
         return hashlib.sha256("".join(lines).encode()).hexdigest()
@@ -238,12 +307,17 @@ class Configuration:
 
     def minimal_text(self, header: str = "") -> str:
         """Return only what differs from the defaults, below `header`; loading it gives the same configuration."""
-        import tempfile
+        return dotconfig.render_minimal(self._tree, header)
 
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "minimal")
-            self._tree.write_min_config(str(path), header)
-            return path.read_text(encoding="utf-8")
+    def minimal_values(self) -> dict[str, str]:
+        """Return the symbols of `minimal_text` with their values."""
+        return {one.name: one.value for one in dotconfig.parse(self.minimal_text())}
+
+    def written_lines(self) -> dict[str, str]:
+        """Return the lines of `text` by symbol: ``CONFIG_X=...`` or ``# CONFIG_X is not set``."""
+        return {
+            symbol.name: line for symbol in self._tree.unique_defined_syms if (line := symbol.config_string.strip())
+        }
 
     def write(self, path: Path) -> bool:
         """Write the .config, the former one kept as `.old`; return False, and touch nothing, when it is the same.
@@ -262,6 +336,31 @@ class Configuration:
         header = dotconfig.leading_comment(path) if _exists(path) else ""
         return write_if_changed(path, self.minimal_text(header))
 
+    def _apply(self, wanted: Iterable[Wanted]) -> list[NotTaken]:
+        """Give symbols their values, and return what does not hold then; a number out of range goes to the bound."""
+        for symbol, _, value in wanted:
+            if values.takes_values(symbol):  # kconfiglib would store the others' to no effect, and warn
+                symbol.set_value(value)
+        checked = (values.not_taken(symbol, assignment, value) for symbol, assignment, value in wanted)
+        return [missed for missed in checked if missed]
+
+    def difference(self, path: Path) -> str:
+        """Return how a file differs from what `write` would make of it, as a unified diff; "" if it does not.
+
+        Raises:
+            UsageError: the file is not there, or is no text.
+        """
+        return dotconfig.text_difference(path, self.text(), "olddefconfig")
+
+    def minimal_difference(self, path: Path) -> str:
+        """Return how a file differs from what `write_minimal` would make of it, as a unified diff; "" if it does not.
+
+        Raises:
+            UsageError: the file is not there, or is no text.
+        """
+        wanted = self.minimal_text(dotconfig.leading_comment(path))
+        return dotconfig.text_difference(path, wanted, "savedefconfig")
+
     def _symbol(self, name: str, location: Location | None = None) -> kconfiglib.Symbol:
         """Find a symbol by its name, with or without the prefix of the .config file."""
         symbol = self._tree.syms.get(name) or self._tree.syms.get(name.removeprefix(PREFIX))
@@ -273,9 +372,9 @@ class Configuration:
         near = difflib.get_close_matches(name.removeprefix(PREFIX).upper(), known)
         raise UsageError(f"there is no symbol {name[:80]!r}", location=location, hints=near)
 
-    def _well_formed(self, assignments: Iterable[Assignment]) -> list[tuple[kconfiglib.Symbol, Assignment, str]]:
+    def _well_formed(self, assignments: Iterable[Assignment]) -> list[Wanted]:
         """Return the assignments that count, with their values normalised; the last one for each symbol."""
-        last: dict[str, tuple[kconfiglib.Symbol, Assignment, str]] = {}
+        last: dict[str, Wanted] = {}
         problems = []
         for assignment in assignments:
             try:
@@ -285,18 +384,10 @@ class Configuration:
                 problems.append(problem)
                 continue
             last.pop(symbol.name, None)  # a later place in the order: in a choice, the last y counts
-            last[symbol.name] = (symbol, assignment, value)
+            last[symbol.name] = Wanted(symbol, assignment, value)
         if problems:
             raise _summary(problems)
         return list(last.values())
-
-    def _note_reassigned(self, assignments: list[Assignment]) -> None:
-        first: dict[str, Assignment] = {}
-        for assignment in assignments:
-            former = first.setdefault(assignment.name, assignment)
-            if former.value != assignment.value and former.location:
-                message = f"{assignment.name} is set again, line {former.location.line} says {former.value!r}"
-                self._reassigned.append(TreeWarning(message, assignment.location))
 
 
 def _exists(path: Path) -> bool:

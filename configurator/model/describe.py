@@ -6,22 +6,22 @@ import kconfiglib
 
 from configurator.errors import Location
 from configurator.model import values
+from configurator.model.expressions import LETTERS, value_of
 from configurator.model.views import NodeInfo, NodeKind, SymbolInfo, SymbolType
 
 
 def symbol_info(symbol: kconfiglib.Symbol) -> SymbolInfo:
     """Return the view of a symbol as it stands now."""
     kind = values.symbol_type(symbol)
-    letters = {0: "n", 2: "y"}
-    assignable = tuple(letters[value] for value in symbol.assignable if value in letters)
     return SymbolInfo(
         name=symbol.name,
         type=kind,
-        value=symbol.str_value,
+        value=values.value_now(symbol),
         prompt=next((node.prompt[0] for node in symbol.nodes if node.prompt), None),
         help=next((node.help for node in symbol.nodes if node.help), ""),
         range=values.active_range(symbol) if kind in (SymbolType.INT, SymbolType.HEX) else None,
-        assignable=assignable,
+        has_range=bool(symbol.ranges),
+        assignable=tuple(LETTERS[value] for value in symbol.assignable),
         visible=bool(symbol.visibility),
         is_set_by_user=symbol.user_value is not None,
         depends_on=values.conditions(symbol.direct_dep),
@@ -29,6 +29,17 @@ def symbol_info(symbol: kconfiglib.Symbol) -> SymbolInfo:
         choice=tuple(member.name for member in symbol.choice.syms) if symbol.choice else (),
         location=Location(symbol.nodes[0].filename, symbol.nodes[0].linenr),
     )
+
+
+def menu_path(symbol: kconfiglib.Symbol) -> tuple[str, ...]:
+    """Return the titles of the menus and choices that a symbol lies in, from the top."""
+    titles: list[str] = []
+    node = symbol.nodes[0].parent
+    while node and node.parent:  # the topmost one is the whole tree
+        if node.prompt and (node.is_menuconfig or not isinstance(node.item, kconfiglib.Symbol)):
+            titles.append(node.prompt[0])
+        node = node.parent
+    return tuple(titles[::-1])
 
 
 def menu_nodes(tree: kconfiglib.Kconfig) -> list[NodeInfo]:
@@ -78,6 +89,6 @@ def _is_visible(node: kconfiglib.MenuNode) -> bool:
     """Return whether an ordinary menu shows the entry now."""
     if not node.prompt:
         return False
-    if node.item == kconfiglib.MENU and not kconfiglib.expr_value(node.visibility):
+    if node.item == kconfiglib.MENU and not value_of(node.visibility):
         return False
-    return bool(kconfiglib.expr_value(node.prompt[1]) and kconfiglib.expr_value(node.dep))
+    return bool(value_of(node.prompt[1]) and value_of(node.dep))

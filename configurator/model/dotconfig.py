@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import kconfiglib
 
 from configurator.errors import Location, UsageError
+from configurator.model.expressions import YES, value_of
+from configurator.model.symbols import TreeChoice, TreeSymbol
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PREFIX = "CONFIG_"
-LARGEST_FILE = 16 * 2**20  # bytes; a real .config has a few thousand
+LARGEST_FILE = 16 * 2**20  # bytes; a real .config has a few thousand, the largest of Linux half a million
+MOST_LINES = 100_000  # the largest of Linux has 17,000
+WRITTEN_MARKS = ("Change it with `eggcup menuconfig`", "Automatically generated file; DO NOT EDIT.")
+"""By one of these in the comment at its head one knows a complete .config: eggcup's own, and that of C kconfig."""
 
 _SET = re.compile(rf"{PREFIX}(?P<name>[A-Za-z0-9_]+)=(?P<value>.*)")
 _UNSET = re.compile(rf"#\s*{PREFIX}(?P<name>[A-Za-z0-9_]+) is not set\s*")
@@ -30,27 +38,59 @@ class Assignment:
     location: Location | None = None
 
 
-def read_assignments(path: Path) -> list[Assignment]:
-    """Read the assignments of a .config or of a fragment of one, in file order.
+@dataclass(frozen=True)
+class ConfigFile:
+    """A .config, a preset or a fragment as it was read.
+
+    `is_complete` says that a tool wrote it with the values of all symbols: its lines for symbols without a prompt are
+    records then, not requests.
+    """
+
+    path: Path
+    assignments: tuple[Assignment, ...]
+    is_complete: bool = False
+
+
+def read_file(path: Path, shown_as: str | None = None) -> ConfigFile:
+    """Read a .config or a fragment of one, its assignments in file order.
 
     Line ends may be those of Windows, and a byte-order mark is skipped. Values are not checked against types here, but
     a quoted string is unescaped.
 
+    Args:
+        path: the file.
+        shown_as: what to call it in locations, where that is not its path.
+
     Raises:
         UsageError: the file cannot be read or a line is not one of a .config.
     """
+    name = shown_as or str(path)
     assignments = []
-    for number, line in enumerate(_text(path).split("\n"), start=1):
-        assignment = _parse(line.rstrip("\r"), Location(str(path), number))
+    is_complete = False
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        assignment = _parse(line.rstrip("\r"), Location(name, number))
         if assignment:
             assignments.append(assignment)
-    return assignments
+        elif not assignments and line.startswith("#"):
+            is_complete = is_complete or any(mark in line for mark in WRITTEN_MARKS)
+    return ConfigFile(path, tuple(assignments), is_complete)
+
+
+def read_assignments(path: Path) -> list[Assignment]:
+    """Read the assignments alone; see `read_file`."""
+    return list(read_file(path).assignments)
+
+
+def parse(text: str) -> list[Assignment]:
+    """Return the assignments in a text that eggcup wrote."""
+    found = (_parse(line, Location("")) for line in text.split("\n"))
+    return [assignment for assignment in found if assignment]
 
 
 def leading_comment(path: Path) -> str:
     """Return the comment lines at the head of a file, the description of a preset; "" when there are none."""
     lines = []
-    for line in _text(path).split("\n"):
+    for line in read_text(path).split("\n"):
         if not line.startswith("#") or _UNSET.fullmatch(line.rstrip("\r")):
             break
         lines.append(line.rstrip() + "\n")
@@ -89,12 +129,15 @@ def _excerpt(line: str) -> str:
     return repr(line if len(line) <= longest else line[:longest] + "...")
 
 
-def _text(path: Path) -> str:
-    """Return the content of a text file, refusing what is none."""
+def read_text(path: Path) -> str:
+    """Return the content of a text file.
+
+    Raises:
+        UsageError: there is no such file, or it is too large or no UTF-8 text.
+    """
     place = Location(str(path))
     try:
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST_FILE + 1)
+        data = _bytes(path)
     except FileNotFoundError:
         raise UsageError("there is no such file", location=place, hints=["eggcup defconfig"]) from None
     except IsADirectoryError:
@@ -106,6 +149,8 @@ def _text(path: Path) -> str:
         raise UsageError(f"is larger than {LARGEST_FILE >> 20} MiB: that is no configuration", location=place)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UsageError("is UTF-16 text; a configuration is UTF-8", location=place)
+    if data.count(b"\n") > MOST_LINES:
+        raise UsageError(f"has more than {MOST_LINES:,} lines: that is no configuration", location=place)
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise UsageError("holds a NUL byte: that is no text file", location=Location(str(path), line))
@@ -117,6 +162,41 @@ def _text(path: Path) -> str:
         raise UsageError(f"is not UTF-8 (byte 0x{byte:02x})", location=Location(str(path), line)) from None
 
 
+def _bytes(path: Path) -> bytes:
+    """Return the content of a file, one byte more than allowed at most.
+
+    Of a pipe that nobody has open for writing there is nothing to read, and no waiting for somebody who does.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - a descriptor, not a path
+        start = stream.read(1)  # None where a writer has not written yet
+        if start == b"" and stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EPIPE, "it is a pipe, and nobody writes to it")
+        os.set_blocking(descriptor, True)
+        chunks = [start or b""]
+        size = len(chunks[0])
+        while size <= LARGEST_FILE and (chunk := stream.read(LARGEST_FILE + 1 - size)):
+            chunks.append(chunk)
+            size += len(chunk)
+        return b"".join(chunks)
+
+
+def text_difference(path: Path, wanted: str, by: str) -> str:
+    """Return the unified diff from a file to the text that the command `by` would write to it; "" if they are equal.
+
+    Raises:
+        UsageError: the file is not there, or is no text.
+    """
+    import difflib  # here: only the checks need it
+
+    present = read_text(path)
+    if present == wanted:
+        return ""
+    former, latter = present.split("\n"), wanted.split("\n")  # not splitlines: a string may hold other line breaks
+    lines = list(difflib.unified_diff(former, latter, str(path), f"{path} by {by}", lineterm=""))
+    return "".join(f"{line}\n" for line in lines) or f"{path} differs from what {by} writes in its encoding alone\n"
+
+
 def render(tree: kconfiglib.Kconfig, header: str) -> str:
     """Return the text of the .config for the values that `tree` holds now.
 
@@ -126,6 +206,23 @@ def render(tree: kconfiglib.Kconfig, header: str) -> str:
     written: set[str] = set()
     _render_below(tree.top_node, chunks, written)
     return "".join(chunks)
+
+
+def render_minimal(tree: kconfiglib.Kconfig, header: str) -> str:
+    """Return the lines of those symbols that the user can set and that do not have their default.
+
+    As in C, what is hidden now is left out, and a selected symbol, and the member that a choice would choose by itself.
+    """
+    lines = [header]
+    for symbol in tree.unique_defined_syms:
+        line = symbol.config_string
+        is_free = isinstance(symbol, TreeSymbol) and symbol.can_change and not symbol.is_default
+        by_itself = (
+            isinstance(symbol.choice, TreeChoice) and symbol.tri_value == YES and symbol.choice.default is symbol
+        )
+        if line and is_free and not by_itself:
+            lines.append(line)
+    return "".join(lines)
 
 
 def _render_below(parent: kconfiglib.MenuNode, chunks: list[str], written: set[str]) -> None:
@@ -140,8 +237,8 @@ def _render_below(parent: kconfiglib.MenuNode, chunks: list[str], written: set[s
             chunks.append(f"\n#\n# {node.prompt[0]}\n#\n")
         if node.list:
             _render_below(node, chunks, written)
-            if item == kconfiglib.MENU and _shows_heading(node) and node.prompt:
-                chunks.append(f"# end of {node.prompt[0]}\n")
+        if item == kconfiglib.MENU and _shows_heading(node) and node.prompt:
+            chunks.append(f"# end of {node.prompt[0]}\n")
         node = node.next
 
 
@@ -154,6 +251,6 @@ def _add_symbol(line: str, chunks: list[str]) -> None:
 
 def _shows_heading(node: kconfiglib.MenuNode) -> bool:
     """Return whether a menu or comment is there at present; a choice has no heading of its own."""
-    if node.item not in (kconfiglib.MENU, kconfiglib.COMMENT) or not kconfiglib.expr_value(node.dep):
+    if node.item not in (kconfiglib.MENU, kconfiglib.COMMENT) or not value_of(node.dep):
         return False
-    return node.item == kconfiglib.COMMENT or bool(kconfiglib.expr_value(node.visibility))
+    return node.item == kconfiglib.COMMENT or bool(value_of(node.visibility))

@@ -11,6 +11,7 @@ import kconfiglib
 
 from configurator.errors import Location, UsageError
 from configurator.model.places import shown
+from configurator.model.tree import Tree
 from configurator.model.views import TreeWarning
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _AT = re.compile(r"^\s*(?P<path>[^\s:][^:\n]*):(?P<line>[0-9]+): (?:error: |warning: )?(?P<rest>.*)", re.DOTALL)
 _DEFINED_AT = re.compile(r"\(defined at (?P<path>[^:()\n]+):(?P<line>[0-9]+)")
+_UNMET_SELECT = re.compile(r" has direct dependencies ")
 _LOOP_MEMBER = re.compile(r"^(?:\.\.\.depends (?:again )?on |\.\.\.)?(?P<name>\S+) \(defined at", re.MULTILINE)
 
 # What would change kconfiglib's behaviour behind the user's back, with what stands in for it: `srctree` is given per
@@ -33,21 +35,21 @@ _ENVIRONMENT = {
 }
 
 
-def load_tree(kconfig: Path) -> kconfiglib.Kconfig:
-    """Parse the tree below the file `kconfig`; paths inside it are relative to its folder.
+def load_tree(kconfig: Path, root: Path) -> Tree:
+    """Parse the tree below the file `kconfig`; paths inside it are relative to the folder `root`.
 
     Raises:
         UsageError: a file is missing or is not Kconfig; the message names file and line.
     """
     _check_version()
-    root = kconfig.parent
-    place = shown(root, kconfig.name)
+    name = str(kconfig.relative_to(root) if kconfig.is_relative_to(root) else kconfig)
+    place = shown(root, name)
     if not kconfig.is_file():
         state = "is a folder, not a Kconfig file" if kconfig.is_dir() else "there is no such Kconfig file"
         raise UsageError(state, location=place, hints=["give the root file with --kconfig FILE"])
     try:
         with _environment(srctree=str(root)):
-            return kconfiglib.Kconfig(kconfig.name, warn_to_stderr=False)
+            return Tree(name, warn_to_stderr=False)
     except kconfiglib.KconfigError as problem:
         raise _translated(str(problem), root) from None
     except OSError as problem:
@@ -62,11 +64,12 @@ def load_tree(kconfig: Path) -> kconfiglib.Kconfig:
 def tree_warnings(tree: kconfiglib.Kconfig) -> list[TreeWarning]:
     """Return kconfiglib's warnings and the undefined symbols, each with its place.
 
-    Every symbol is evaluated first, since kconfiglib notices a `select` past a dependency only then.
+    Every symbol is evaluated first, since kconfiglib notices a default that is out of range only then. A `select` past
+    a dependency is left out: it depends on the values, and `findings.unmet_selects` has it.
     """
     for symbol in tree.unique_defined_syms:
         symbol.str_value  # noqa: B018 - evaluates
-    found = [_warning(text) for text in tree.warnings]
+    found = [_warning(text) for text in tree.warnings if not _UNMET_SELECT.search(text)]
     undefined = {name for name, symbol in tree.syms.items() if not symbol.nodes and not _is_number(name)} - {"MODULES"}
     if undefined:
         for node in tree.node_iter():
@@ -75,6 +78,20 @@ def tree_warnings(tree: kconfiglib.Kconfig) -> list[TreeWarning]:
             names = sorted({symbol.name for symbol in symbols} & undefined)
             found.extend(TreeWarning(f"undefined symbol {name}", place) for name in names)
     return list(dict.fromkeys(found))
+
+
+def evaluate(tree: kconfiglib.Kconfig, expression: str) -> str:
+    """Return the value of an expression: y, m or n.
+
+    Raises:
+        UsageError: it is no expression.
+    """
+    try:
+        return {0: "n", 1: "m", 2: "y"}[tree.eval_string(re.sub(r"\bCONFIG_(?=\w)", "", expression))]
+    except kconfiglib.KconfigError as problem:
+        reason = _one_line(str(problem)).partition("': ")[2] or "it is incomplete"
+        hints = ["UART && !VGA", 'NR_CPUS > 1 || HOSTNAME = "web1"']
+        raise UsageError(f"not a Kconfig expression: {expression!r}: {reason}", hints=hints) from None
 
 
 def _check_version() -> None:

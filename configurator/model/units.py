@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import kconfiglib
 
 from configurator.errors import Location, UsageError
+from configurator.model.expressions import value_of
 from configurator.model.places import shown
 from configurator.model.views import Edge, EdgeKind, Unit
 
@@ -115,7 +116,7 @@ def find_edges(tree: kconfiglib.Kconfig, units: Iterable[Unit], root: Path, *, e
 def _select_edges(symbol: kconfiglib.Symbol, unit_names: set[str], *, enabled_only: bool) -> Iterator[Edge]:
     for node in symbol.nodes:
         for target, condition, *_ in node.selects:
-            if enabled_only and not kconfiglib.expr_value(condition):
+            if enabled_only and not value_of(condition):
                 continue
             place = Location(node.filename, node.linenr)
             if target.name.startswith(CAPABILITY_PREFIX):

@@ -18,10 +18,16 @@ class SymbolType(Enum):
     """The type of a symbol; the value is Kconfig's keyword."""
 
     BOOL = "bool"
+    TRISTATE = "tristate"
     INT = "int"
     HEX = "hex"
     STRING = "string"
     UNKNOWN = "unknown"
+
+    @property
+    def is_boolean(self) -> bool:
+        """Return whether the values are y and n, and m perhaps."""
+        return self in (SymbolType.BOOL, SymbolType.TRISTATE)
 
 
 class NodeKind(Enum):
@@ -51,9 +57,11 @@ class Condition:
 class SymbolInfo:
     """A symbol as it stands now.
 
-    `value` is always a string: y or n, a number as written, the text itself, or "" where dependencies leave none.
-    `assignable` holds the values a bool can take now ("n", "y"); it is empty for other types and where nothing can be
-    chosen. `visible` says whether the user can set it now; `choice` names the members of its choice, itself included.
+    `value` is always a string: y, m or n, a number as written, the text itself, or "" where dependencies leave none.
+    `range` is the one that holds now, `has_range` says whether there is any. `assignable` holds the values a bool or
+    tristate can take now ("n", "m", "y"); it is empty for other types and where nothing can be chosen. A tristate is of
+    type bool while there are no modules. `visible` says whether the user can set it now; `choice` names the members of
+    its choice, itself included.
     """
 
     name: str
@@ -62,6 +70,7 @@ class SymbolInfo:
     prompt: str | None
     help: str
     range: tuple[str, str] | None
+    has_range: bool
     assignable: tuple[str, ...]
     visible: bool
     is_set_by_user: bool

@@ -42,7 +42,7 @@ def menu_row(node: NodeInfo, symbol: SymbolInfo | None, place: InMenu) -> Row:
     if node.kind is NodeKind.COMMENT:
         return row(node.index, [(f"{_NO_MARK} *** {node.prompt} ***", Part.COMMENT)])
     mark = mark_of(symbol) if symbol else _NO_MARK
-    value_part = Part.VALUE if symbol and symbol.type is not SymbolType.BOOL else Part.MARK
+    value_part = Part.VALUE if symbol and not symbol.type.is_boolean else Part.MARK
     name = f"  {symbol.name}" if symbol and place.with_name and node.prompt else ""
     return row(
         node.index,
@@ -59,13 +59,20 @@ def menu_row(node: NodeInfo, symbol: SymbolInfo | None, place: InMenu) -> Row:
 
 
 def mark_of(symbol: SymbolInfo) -> str:
-    """Return the value of a symbol as mconf draws it: [*] [ ] can be changed, -*- and - - cannot, (X) is a choice."""
-    if symbol.type is not SymbolType.BOOL:
+    """Return the value of a symbol as mconf draws it: [*] [ ] can be changed, -*- and - - cannot, (X) is a choice.
+
+    A tristate is drawn < >, <M> and <*>; one that something selects as a module cannot be n, and is drawn {M}.
+    """
+    if not symbol.type.is_boolean:
         return f"({symbol.value})"
     if symbol.choice:
         return "(X)" if symbol.value == "y" else "( )"
-    star = "*" if symbol.value == "y" else " "
-    return f"[{star}]" if len(symbol.assignable) > 1 else f"-{star}-"
+    star = {"y": "*", "m": "M"}.get(symbol.value, " ")
+    if len(symbol.assignable) <= 1:
+        return f"-{star}-"
+    if symbol.type is SymbolType.TRISTATE:
+        return f"<{star}>" if "n" in symbol.assignable else f"{{{star}}}"
+    return f"[{star}]"
 
 
 def match_row(node: NodeInfo, symbol: SymbolInfo | None, trail: Sequence[str]) -> Row:

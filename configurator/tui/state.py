@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import UsageError
 from configurator.model import Configuration, NodeInfo, NodeKind, SymbolInfo, SymbolType
-from configurator.tui import describe, search
+from configurator.model.search import find
+from configurator.tui import describe
 from configurator.tui.rows import Row, Span, printable
 
 if TYPE_CHECKING:
@@ -109,12 +110,11 @@ class MenuState:
     def complaints(self) -> list[str]:
         """Return what the user should know about the tree and the file that were loaded."""
         configuration = self._configuration
-        complaints = [(missed.location, str(missed)) for missed in configuration.not_taken]
-        complaints += [
-            (configuration.shown(warning.location) if warning.location else None, warning.message)
-            for warning in configuration.warnings
-        ]
-        return [printable(f"{place}: {text}" if place else text) for place, text in complaints]
+        complaints = [str(one) for one in (*configuration.migrations, *configuration.findings)]
+        for warning in configuration.tree_warnings:
+            place = f"{configuration.shown(warning.location)}: " if warning.location else ""
+            complaints.append(f"{place}{warning.message}")
+        return [printable(text) for text in complaints]
 
     @property
     def cursor_title(self) -> str:
@@ -196,7 +196,7 @@ class MenuState:
     def search(self, query: str) -> Found:
         """Find entries by name and prompt, and remember the query."""
         self.query = query
-        matches = search.find(self._nodes, query)
+        matches = find(self._nodes, query)
         rows = [describe.match_row(node, self._symbol(node), self._trail(node.parent)) for node in matches]
         return Found(rows, f"{len(rows)} found" if rows else "nothing found")
 
@@ -208,16 +208,16 @@ class MenuState:
         node, symbol = self._node(), self._cursor_symbol()
         if symbol is None:
             return self._enter(node) if node and node.is_menu else Answer.UNCHANGED
-        if symbol.type is SymbolType.BOOL:
-            return self.assign("y" if symbol.value == "n" or symbol.choice else "n")
+        if symbol.type.is_boolean:
+            return self.assign(_next_value(symbol))
         self.note = describe.obstacle_of(symbol)
         return Answer.UNCHANGED if self.note else Answer.NEEDS_VALUE
 
     def answer_bool(self, value: str) -> Answer:
-        """Give the symbol under the cursor y or n; for other entries the key has no meaning."""
+        """Give the symbol under the cursor y, m or n; for other entries the key has no meaning."""
         self.note = ""
         symbol = self._cursor_symbol()
-        if symbol is None or symbol.type is not SymbolType.BOOL:
+        if symbol is None or not symbol.type.is_boolean or (value == "m" and symbol.type is not SymbolType.TRISTATE):
             return Answer.UNCHANGED
         return self.assign(value)
 
@@ -349,6 +349,18 @@ class MenuState:
         except UsageError as problem:
             return printable(problem.message)
         return ""
+
+
+def _next_value(symbol: SymbolInfo) -> str:
+    """Return the value after the present one: n, m where there are modules, y, and round again.
+
+    Where no other one can be had, the answer is refused with the reason.
+    """
+    if symbol.choice:
+        return "y"
+    order = ("n", "m", "y") if symbol.type is SymbolType.TRISTATE else ("n", "y")
+    following: tuple[str, ...] = (*order[order.index(symbol.value) + 1 :], *order)
+    return next((one for one in following if one in symbol.assignable and one != symbol.value), following[0])
 
 
 def _settings_in(path: Path) -> frozenset[str] | None:

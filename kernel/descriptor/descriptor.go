@@ -31,12 +31,26 @@ type File interface {
 	Close()
 }
 
+// Typed is a File that knows its type and permissions, as fstat(2) tells them.
+type Typed interface {
+	File
+	Mode() uint32
+}
+
+// Controller is a File with commands of fcntl(2) of its own, or that must know
+// of one. What it does not serve goes on to the kernel.
+type Controller interface {
+	File
+	Control(command, argument uintptr, p unsafe.Pointer) (r int, errno syscall.Errno, served bool)
+}
+
 // Events of epoll(7) for Node.Ready.
 const (
-	In  = 0x001
-	Out = 0x004
-	Err = 0x008
-	Hup = 0x010
+	In      = 0x001
+	Out     = 0x004
+	Err     = 0x008
+	Hup     = 0x010
+	ReadHup = 0x2000
 )
 
 // Node connects a File with its descriptors.
@@ -45,6 +59,42 @@ type Node struct {
 
 	mu  sync.Mutex
 	fds []int // guarded by mu; empty when all are closed
+
+	watched atomic.Bool
+}
+
+// Watchable is what a File may be besides: it is told that the program is about
+// to watch it by epoll(7) itself, and from then on it clears events that end.
+//
+// The Go runtime's own epoll instance takes edges alone and never asks whether
+// a file is still ready, so until then a File need only report what begins.
+type Watchable interface{ Watch() }
+
+// Kernel is the kernel's side of the descriptors; host tests replace it.
+var Kernel = struct {
+	Create func(flags int, unpollable bool) (fd int, errno syscall.Errno)
+	Ready  func(fd int, set, clear uintptr)
+	Close  func(fd int) syscall.Errno
+	// Sibling returns another descriptor of the same file, or -1.
+	Sibling func(fd int) int
+}{create, ready, closeDescriptor, sibling}
+
+func create(flags int, unpollable bool) (int, syscall.Errno) {
+	var mode uintptr
+	if unpollable {
+		mode = 1
+	}
+	r, errno := rawsys.Call(rawsys.FileCreate, uintptr(flags), mode, 0, 0, 0, 0)
+	return int(r), errno
+}
+
+func ready(fd int, set, clear uintptr) {
+	rawsys.Call(rawsys.FileReady, uintptr(fd), set, clear, 0, 0, 0)
+}
+
+func closeDescriptor(fd int) syscall.Errno {
+	_, errno := rawsys.Call(syscall.SYS_CLOSE, uintptr(fd), 0, 0, 0, 0, 0)
+	return errno
 }
 
 // table maps descriptors to nodes. Readers take no lock: the slice is replaced
@@ -54,8 +104,30 @@ var table struct {
 	nodes atomic.Pointer[[]atomic.Pointer[Node]]
 }
 
+// firstOther is the first descriptor that is not one of the console's.
+const firstOther = 3
+
 // Lookup returns the node of fd, or nil if the kernel serves it.
+//
+// Parts of the standard library duplicate descriptors past package hook, and so
+// unknown to the table: a descriptor that is not in it may be a sibling of one
+// that is.
+//
+//go:nosplit
 func Lookup(fd int) *Node {
+	n := recorded(fd)
+	if n != nil || fd < firstOther {
+		return n
+	}
+	other, errno := rawsys.Call(rawsys.FileSibling, uintptr(fd), 0, 0, 0, 0, 0)
+	if errno != 0 {
+		return nil
+	}
+	return recorded(int(other))
+}
+
+//go:nosplit
+func recorded(fd int) *Node {
 	nodes := table.nodes.Load()
 	if nodes == nil || uint(fd) >= uint(len(*nodes)) {
 		return nil
@@ -63,28 +135,67 @@ func Lookup(fd int) *Node {
 	return (*nodes)[fd].Load()
 }
 
+func sibling(fd int) int {
+	other, errno := rawsys.Call(rawsys.FileSibling, uintptr(fd), 0, 0, 0, 0, 0)
+	if errno != 0 {
+		return -1
+	}
+	return int(other)
+}
+
 // Open gives the file of n its first descriptor. flags are those of open(2):
 // the access mode, O_NONBLOCK and O_CLOEXEC.
-func Open(n *Node, flags int) (fd int, errno syscall.Errno) {
-	r, errno := rawsys.Call(rawsys.FileCreate, uintptr(flags), 0, 0, 0, 0, 0)
+func Open(n *Node, flags int) (fd int, errno syscall.Errno) { return n.open(flags, false) }
+
+// OpenUnpollable is Open for a file that is always ready, which epoll refuses
+// to watch.
+func OpenUnpollable(n *Node, flags int) (fd int, errno syscall.Errno) { return n.open(flags, true) }
+
+func (n *Node) open(flags int, unpollable bool) (fd int, errno syscall.Errno) {
+	fd, errno = Kernel.Create(flags, unpollable)
 	if errno != 0 {
 		return -1, errno
 	}
-	n.add(int(r))
-	return int(r), 0
+	n.add(fd)
+	return fd, 0
 }
 
 func (n *Node) add(fd int) {
 	table.mu.Lock()
 	defer table.mu.Unlock()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.record(fd)
+}
+
+// record notes that fd is one of n's. The locks are held.
+func (n *Node) record(fd int) {
 	nodes := table.nodes.Load()
 	if nodes == nil || fd >= len(*nodes) {
 		nodes = grow(nodes, fd)
 	}
-	n.mu.Lock()
 	n.fds = append(n.fds, fd)
-	n.mu.Unlock()
 	(*nodes)[fd].Store(n)
+}
+
+// release drops fd, which is about to go, and reports whether it was the last
+// of n. The locks are held.
+func (n *Node) release(fd int) (last bool) {
+	if nodes := *table.nodes.Load(); fd < len(nodes) {
+		nodes[fd].Store(nil)
+	}
+	for i, other := range n.fds {
+		if other == fd {
+			n.fds = append(n.fds[:i], n.fds[i+1:]...)
+			break
+		}
+	}
+	if len(n.fds) == 0 {
+		if other := Kernel.Sibling(fd); other >= 0 {
+			n.record(other)
+		}
+	}
+	return len(n.fds) == 0
 }
 
 // grow replaces the slice by one with room for fd. table.mu is held.
@@ -109,9 +220,22 @@ func (n *Node) Ready(set, clear uintptr) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if len(n.fds) > 0 {
-		rawsys.Call(rawsys.FileReady, uintptr(n.fds[0]), set, clear, 0, 0, 0)
+		Kernel.Ready(n.fds[0], set, clear)
 	}
 }
+
+// Watch records that the program watches n by epoll itself.
+func (n *Node) Watch() {
+	if n.watched.Swap(true) {
+		return
+	}
+	if f, ok := n.File.(Watchable); ok {
+		f.Watch()
+	}
+}
+
+// Watched reports whether Watch was called.
+func (n *Node) Watched() bool { return n.watched.Load() }
 
 // Close closes descriptor fd of n, and the file with the last one.
 func (n *Node) Close(fd int) syscall.Errno {
@@ -130,19 +254,23 @@ func (n *Node) remove(fd int) (last bool, errno syscall.Errno) {
 	defer table.mu.Unlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	nodes := *table.nodes.Load()
-	if nodes[fd].Load() != n {
+	if known := recorded(fd); known != nil && known != n || len(n.fds) == 0 {
 		return false, syscall.EBADF // closed twice at once
 	}
-	nodes[fd].Store(nil)
-	for i, other := range n.fds {
-		if other == fd {
-			n.fds = append(n.fds[:i], n.fds[i+1:]...)
-			break
+	last = n.release(fd)
+	return last, Kernel.Close(fd)
+}
+
+// Opened returns the descriptors that are served in goroutine context.
+func Opened() (fds []int) {
+	if nodes := table.nodes.Load(); nodes != nil {
+		for fd := range *nodes {
+			if (*nodes)[fd].Load() != nil {
+				fds = append(fds, fd)
+			}
 		}
 	}
-	_, errno = rawsys.Call(syscall.SYS_CLOSE, uintptr(fd), 0, 0, 0, 0, 0)
-	return len(n.fds) == 0, errno
+	return fds
 }
 
 // Duplicate records that the kernel has made fd another descriptor of n.
@@ -156,14 +284,7 @@ func Forget(fd int) {
 	}
 	table.mu.Lock()
 	n.mu.Lock()
-	(*table.nodes.Load())[fd].Store(nil)
-	for i, other := range n.fds {
-		if other == fd {
-			n.fds = append(n.fds[:i], n.fds[i+1:]...)
-			break
-		}
-	}
-	last := len(n.fds) == 0
+	last := n.release(fd)
 	n.mu.Unlock()
 	table.mu.Unlock()
 	if last {

@@ -60,7 +60,7 @@ func entry6(f *call6) uintptr { return **(**uintptr)(unsafe.Pointer(f)) }
 
 //go:nosplit
 func syscall3(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno) {
-	if r1, err, ok := serve(trap, a1, a2, a3); ok {
+	if r1, err, ok := serve(trap, a1, a2, a3, 0, 0, 0); ok {
 		return r1, 0, err
 	}
 	r1, err = rawsys.CallBlocking(trap, a1, a2, a3, 0, 0, 0)
@@ -69,7 +69,7 @@ func syscall3(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno) {
 
 //go:nosplit
 func syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall.Errno) {
-	if r1, err, ok := serve(trap, a1, a2, a3); ok {
+	if r1, err, ok := serve(trap, a1, a2, a3, a4, a5, a6); ok {
 		return r1, 0, err
 	}
 	r1, err = rawsys.CallBlocking(trap, a1, a2, a3, a4, a5, a6)
@@ -78,7 +78,7 @@ func syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall
 
 //go:nosplit
 func rawSyscall3(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno) {
-	if r1, err, ok := serve(trap, a1, a2, a3); ok {
+	if r1, err, ok := serve(trap, a1, a2, a3, 0, 0, 0); ok {
 		return r1, 0, err
 	}
 	r1, err = rawsys.Call(trap, a1, a2, a3, 0, 0, 0)
@@ -87,7 +87,7 @@ func rawSyscall3(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno) {
 
 //go:nosplit
 func rawSyscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall.Errno) {
-	if r1, err, ok := serve(trap, a1, a2, a3); ok {
+	if r1, err, ok := serve(trap, a1, a2, a3, a4, a5, a6); ok {
 		return r1, 0, err
 	}
 	r1, err = rawsys.Call(trap, a1, a2, a3, a4, a5, a6)
@@ -99,7 +99,7 @@ func rawSyscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err sysc
 // arguments as they were.
 //
 //go:nosplit
-func serve(trap, a1, a2, a3 uintptr) (r uintptr, err syscall.Errno, ok bool) {
+func serve(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, ok bool) {
 	switch trap {
 	case syscall.SYS_READ:
 		if node := descriptor.Lookup(int(int32(a1))); node != nil {
@@ -126,13 +126,30 @@ func serve(trap, a1, a2, a3 uintptr) (r uintptr, err syscall.Errno, ok bool) {
 		return r, err, true
 	case syscall.SYS_FCNTL:
 		if node := descriptor.Lookup(int(int32(a1))); node != nil {
-			r, err = control(node, a1, a2, a3)
+			r, err = control(node, a1, a2, a3, rawsys.Pointer(&a3))
 			return r, err, true
 		}
 	case syscall.SYS_GETPID:
 		return 1, 0, true // there is one process
+
+	// Sockets, and what concerns descriptors of theirs alone.
+	case syscall.SYS_SOCKET, syscall.SYS_SOCKETPAIR, syscall.SYS_BIND, syscall.SYS_LISTEN, syscall.SYS_CONNECT,
+		syscall.SYS_ACCEPT, syscall.SYS_ACCEPT4, syscall.SYS_GETSOCKNAME, syscall.SYS_GETPEERNAME,
+		syscall.SYS_GETSOCKOPT, syscall.SYS_SETSOCKOPT, syscall.SYS_SHUTDOWN, syscall.SYS_SENDTO,
+		syscall.SYS_RECVFROM, syscall.SYS_SENDMSG, syscall.SYS_RECVMSG, sysSendmmsg, syscall.SYS_RECVMMSG:
+		return serveSocket(trap, a1, a2, a3, a4, a5, a6)
+	case syscall.SYS_READV, syscall.SYS_WRITEV:
+		if node := descriptor.Lookup(int(int32(a1))); node != nil {
+			r, err = vector(node, trap, int(int32(a1)), rawsys.Pointer(&a2), int(int32(a3)))
+			return r, err, true
+		}
+	case syscall.SYS_EPOLL_CTL:
+		if node := descriptor.Lookup(int(int32(a3))); node != nil {
+			r, err = watch(node, a1, a2, a3, rawsys.Pointer(&a4))
+			return r, err, true
+		}
 	}
-	return 0, 0, false
+	return serveFile(trap, a1, a2, a3, a4, a5, a6)
 }
 
 //go:nosplit
@@ -183,7 +200,14 @@ const (
 	fDupFDCloexec = 1030
 )
 
-func control(node *descriptor.Node, fd, command, argument uintptr) (uintptr, syscall.Errno) {
+// control answers fcntl; p is the argument, for the commands that take a
+// pointer.
+func control(node *descriptor.Node, fd, command, argument uintptr, p unsafe.Pointer) (uintptr, syscall.Errno) {
+	if c, ok := node.File.(descriptor.Controller); ok {
+		if r, errno, served := c.Control(command, argument, p); served {
+			return uintptr(r), errno
+		}
+	}
 	r, errno := rawsys.Call(syscall.SYS_FCNTL, fd, command, argument, 0, 0, 0)
 	if errno != 0 {
 		return r, errno

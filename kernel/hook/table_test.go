@@ -9,16 +9,35 @@ import (
 	"testing"
 )
 
-// TestCalls compares the table with the cases of serve.
+// TestCalls compares the table with the cases of serve and with fileCalls.
 func TestCalls(t *testing.T) {
 	var listed []string
+	served := cases(t, "serve")
+	files := 0
 	for i, call := range Calls {
-		listed = append(listed, "SYS_"+strings.ToUpper(call.Name))
+		ofFiles := call.Number < uintptr(len(fileCalls)) && fileCalls[call.Number] != 0
+		if ofFiles {
+			files++
+		}
+		// Some are of files and of others: then serve looks first.
+		if name := "SYS_" + strings.ToUpper(call.Name); !ofFiles || slices.Contains(served, name) {
+			listed = append(listed, name)
+		}
+		if ofFiles && !strings.HasSuffix(call.Serves, "files") || !ofFiles && call.Serves == "files" {
+			t.Errorf("%s serves %q", call.Name, call.Serves)
+		}
 		if i > 0 && call.Number <= Calls[i-1].Number {
 			t.Errorf("%s is not in its place by number", call.Name)
 		}
 	}
-	served := cases(t, "serve")
+	for _, how := range fileCalls {
+		if how != 0 {
+			files--
+		}
+	}
+	if files != 0 {
+		t.Errorf("the table has %d calls on files more than fileCalls", files)
+	}
 	slices.Sort(listed)
 	slices.Sort(served)
 	if !slices.Equal(listed, served) {
@@ -38,7 +57,12 @@ func cases(t *testing.T, function string) (names []string) {
 			ast.Inspect(f, func(n ast.Node) bool {
 				if clause, ok := n.(*ast.CaseClause); ok {
 					for _, value := range clause.List {
-						names = append(names, value.(*ast.SelectorExpr).Sel.Name)
+						switch value := value.(type) {
+						case *ast.SelectorExpr:
+							names = append(names, value.Sel.Name)
+						case *ast.Ident: // ours, in the Go way of names
+							names = append(names, "SYS_"+strings.ToUpper(strings.TrimPrefix(value.Name, "sys")))
+						}
 					}
 				}
 				return true

@@ -33,7 +33,8 @@ type Line struct {
 func ISA(n int) int { return apic.GSI(n) }
 
 // Open connects a global system interrupt and lets it fire. It fails if no
-// interrupt controller has that line.
+// interrupt controller has that line. Several may open the same: each of them
+// wakes whenever it fires, and it stays masked until all of them wait again.
 func Open(gsi int) (*Line, error) {
 	name := "irq " + strconv.Itoa(gsi)
 	fd, errno := call(rawsys.IrqOpen, uintptr(gsi), 0, 0, 0, 0, 0)
@@ -41,6 +42,29 @@ func Open(gsi int) (*Line, error) {
 		return nil, &os.PathError{Op: "open", Path: name, Err: errno}
 	}
 	return &Line{fd: fd, file: os.NewFile(fd, name)}, nil
+}
+
+// Message is what a device writes to memory to interrupt.
+type Message struct {
+	Address uint64
+	Data    uint32
+}
+
+// messageBase is the address range that local APICs listen to; the APIC's ID is
+// in bits 19:12 (SDM volume 3, 11.11.1). The data is the vector, delivered as a
+// fixed interrupt on an edge (11.11.2).
+const messageBase = 0xfee00000
+
+// OpenMessage returns a line of its own for a device that interrupts by messages
+// (MSI, MSI-X), and the message it has to send. It fails when all are in use.
+func OpenMessage() (*Line, Message, error) {
+	packed, errno := call(rawsys.MSIOpen, 0, 0, 0, 0, 0, 0)
+	if errno != 0 {
+		return nil, Message{}, &os.PathError{Op: "open", Path: "msi", Err: errno}
+	}
+	fd, vector, apicID := packed&(1<<32-1), packed>>32&0xff, packed>>40&0xff
+	line := &Line{fd: fd, file: os.NewFile(fd, "msi "+strconv.Itoa(int(vector)))}
+	return line, Message{Address: messageBase | uint64(apicID)<<12, Data: uint32(vector)}, nil
 }
 
 // Wait blocks until the line has fired since the last Wait. The driver then

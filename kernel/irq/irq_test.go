@@ -34,6 +34,11 @@ func install(t *testing.T) *lines {
 			fd, _, errno := syscall.RawSyscall(syscall.SYS_EVENTFD2, 0, nonblockCloexec, 0)
 			l.fd = int(fd)
 			return fd, errno
+		case rawsys.MSIOpen:
+			const nonblockCloexec = syscall.O_NONBLOCK | syscall.O_CLOEXEC
+			fd, _, errno := syscall.RawSyscall(syscall.SYS_EVENTFD2, 0, nonblockCloexec, 0)
+			l.fd = int(fd)
+			return fd | 0x71<<32 | 0x05<<40, errno
 		case rawsys.IrqEnable:
 			if int(a1) != l.fd {
 				return ^uintptr(0), syscall.EBADF
@@ -104,5 +109,22 @@ func TestClose(t *testing.T) {
 	}
 	if err := <-result; !errors.Is(err, os.ErrClosed) {
 		t.Errorf("Wait returned %v, want os.ErrClosed", err)
+	}
+}
+
+// TestMessage tells the device where to write what, and waits as for a line.
+func TestMessage(t *testing.T) {
+	l := install(t)
+	line, message, err := OpenMessage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer line.Close()
+	if want := (Message{Address: 0xfee05000, Data: 0x71}); message != want {
+		t.Errorf("message %+v, want %+v", message, want)
+	}
+	l.fire()
+	if err := line.Wait(); err != nil {
+		t.Error(err)
 	}
 }

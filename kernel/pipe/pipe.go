@@ -138,6 +138,9 @@ func (e *end) Write(from unsafe.Pointer, n int) (int, syscall.Errno) {
 	}
 }
 
+// Mode is that of a pipe.
+func (e *end) Mode() uint32 { return syscall.S_IFIFO | 0o600 }
+
 // SetNonBlock follows O_NONBLOCK.
 func (e *end) SetNonBlock(on bool) {
 	e.pipe.mu.Lock()

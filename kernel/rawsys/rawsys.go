@@ -14,12 +14,21 @@ const firstError = ^uintptr(4095) + 1
 
 // Private calls of the kernel; core/syscalls has their table.
 const (
-	IrqOpen    = 0x1000
-	IrqEnable  = 0x1001
-	TTYInput   = 0x1002
-	ConsoleVGA = 0x1003
-	FileCreate = 0x1010
-	FileReady  = 0x1011
+	IrqOpen       = 0x1000
+	IrqEnable     = 0x1001
+	TTYInput      = 0x1002
+	ConsoleVGA    = 0x1003
+	MSIOpen       = 0x1004
+	FileCreate    = 0x1010
+	FileReady     = 0x1011
+	ConsoleOpen   = 0x1012
+	GetUmask      = 0x1013
+	FileSibling   = 0x1014
+	DMAAlloc      = 0x1020
+	DMAFree       = 0x1021
+	MMIOMap       = 0x1022
+	RandomAdd     = 0x1023
+	RandomMissing = 0x1024
 )
 
 // Call makes a system call that does not block.

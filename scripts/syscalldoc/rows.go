@@ -41,6 +41,12 @@ func linuxRows() ([]row, error) {
 		if r.name != call.Name {
 			return nil, fmt.Errorf("call %d is %s in the kernel and %s in package hook", number, r.name, call.Name)
 		}
+		if call.Serves == "files" {
+			without := "without VFS: " + join(r.level, r.note)
+			*r = *hooked(call)
+			r.where, r.note = "goroutine with VFS; else kernel", join(r.note, without)
+			continue
+		}
 		if call.Serves == "all" {
 			r.where = "goroutine; kernel for the runtime's own"
 		} else {
@@ -62,7 +68,11 @@ func hooked(call hook.Call) *row {
 	if call.Differs != "" {
 		level = "partial"
 	}
-	return &row{int(call.Number), call.Name, level, "goroutine", call.Differs}
+	where := "goroutine"
+	if call.Serves == "files" {
+		where = "goroutine with VFS"
+	}
+	return &row{int(call.Number), call.Name, level, where, call.Differs}
 }
 
 func join(notes ...string) string {

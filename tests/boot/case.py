@@ -4,7 +4,8 @@ A file of cases/ holds the cases of a topic, one table each:
 
 - `program`: a folder of programs/, or with a slash a path from the repository's root;
 - `machines`: one boot each, default ["pc"]; `go`: one boot each, default ["1.27"];
-- `preset`, `config`: the configuration, `eggcup defconfig PRESET` and then `eggcup set SYMBOL=VALUE`;
+- `preset`, `config`: the configuration, `eggcup defconfig PRESET` and then `eggcup set SYMBOL=VALUE`, where {program}
+  is the program's folder;
 - `generate`: the program has a zz_init.go of its own, from `eggcup generate`;
 - `reverse_ties`: units that could start in any order start the other way round;
 - `append`, `memory` (MiB), `timeout` (seconds), `exit`: arguments, machine and end of `eggcup run`;

@@ -67,7 +67,8 @@ def _build(case: Case, go: str, folder: Path) -> Path:
     environment = go_environment(go)
     eggcup(["defconfig", case.preset], folder, environment)
     if case.config:
-        eggcup(["set", *(f"{name}={value}" for name, value in case.config.items())], folder, environment)
+        settings = [f"{name}={value.replace('{program}', str(program))}" for name, value in case.config.items()]
+        eggcup(["set", *settings], folder, environment)
     options = ["--reverse-ties"] if case.reverse_ties else []
     if not case.generate:
         eggcup(["build", str(program), *options, "-o", "kernel.elf"], folder, environment)

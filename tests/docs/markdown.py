@@ -55,9 +55,26 @@ class Document:
     def commands(self) -> list[list[str]]:
         """Return the commands of the blocks for a shell, split into words; a comment ends a line."""
         blocks = (match["text"] for match in _FENCE.finditer(self.text) if match["language"] == "sh")
-        lines = (shlex.split(line, comments=True) for block in blocks for line in block.splitlines())
-        return [words for words in lines if words]
+        return [words for block in blocks for line in block.splitlines() for words in _simple_commands(line)]
 
     def files(self) -> dict[str, str]:
         """Return the blocks that are files: those after a line with nothing but the name in backquotes and a colon."""
         return {match["name"]: match["text"] for match in _NAMED_FENCE.finditer(self.text)}
+
+
+def _simple_commands(line: str) -> list[list[str]]:
+    """Split a line at the operators of the shell, into commands without their redirections."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars="&|;<>")
+    lexer.whitespace_split = True
+    commands: list[list[str]] = [[]]
+    is_target = False
+    for word in lexer:
+        if set(word) <= set("&|;<>"):
+            is_target = word[0] in "<>"
+            if not is_target:
+                commands.append([])
+        elif is_target:
+            is_target = False
+        else:
+            commands[-1].append(word)
+    return [words for words in commands if words]

@@ -58,6 +58,15 @@ def test_units_are_fresh() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
+def test_the_command_line_is_fresh() -> None:
+    """docs/cli.md follows from the commands' --help."""
+    script = ROOT / "scripts" / "clidoc.py"
+    checked = subprocess.run(
+        [sys.executable, script, "--check"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
 def test_units_follow_the_tree(make_tree: MakeTree) -> None:
     """A unit's page has its package comment, dependencies, capabilities and options."""
     kconfig = make_tree(

@@ -13,7 +13,7 @@ def _loaded(module: str) -> set[str]:
     return set(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split())
 
 
-@pytest.mark.parametrize("module", ["state", "describe", "search", "rows"])
+@pytest.mark.parametrize("module", ["state", "describe", "rows"])
 def test_state_does_not_know_the_screen(module: str) -> None:
     """The state and what it says in text need neither Textual nor rich."""
     assert not {"textual", "rich"} & _loaded(f"configurator.tui.{module}")

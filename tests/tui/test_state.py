@@ -437,6 +437,80 @@ def test_empty_tree(tmp_path: Path) -> None:
     assert state.search("x").note == "nothing found"
 
 
+MODULES = """\
+config MODULES
+	bool "Modules"
+	default y
+	modules
+config A
+	tristate "A"
+config B
+	bool "B"
+config C
+	tristate "C"
+	select D
+config D
+	tristate "D"
+config E
+	tristate "E"
+	depends on A
+"""
+
+
+@pytest.fixture
+def tristates(tmp_path: Path) -> MenuState:
+    """Return the state of an editor on a tree with modules."""
+    kconfig = tmp_path / "Kconfig"
+    kconfig.write_text(MODULES)
+    return MenuState(Configuration.load(kconfig), tmp_path / ".config")
+
+
+def _row(state: MenuState, name: str) -> str:
+    return next(row.text for row in state.rows if row.text.endswith(f" {name}"))
+
+
+def test_space_goes_through_the_values_of_a_tristate(tristates: MenuState) -> None:
+    """It is n, m, y, and n again; without modules it is n and y."""
+    _go(tristates, "> A")
+    shown = []
+    for _ in range(4):
+        shown.append(tristates.rows[tristates.cursor].text.strip())
+        tristates.toggle()
+    assert shown == ["< > A", "<M> A", "<*> A", "< > A"]
+
+
+def test_m_is_for_tristates_alone(tristates: MenuState) -> None:
+    """The key m makes a tristate a module, and does nothing to a bool."""
+    _go(tristates, "> A")
+    assert tristates.answer_bool("m") is Answer.CHANGED
+    assert _row(tristates, "A") == "<M> A"
+    _go(tristates, "] B")
+    assert tristates.answer_bool("m") is Answer.UNCHANGED
+    assert _row(tristates, "B") == "[ ] B"
+
+
+def test_values_that_a_tristate_cannot_have(tristates: MenuState) -> None:
+    """What a module selects is shown in braces and cannot be n; what depends on a module cannot be y."""
+    _go(tristates, "> C")
+    tristates.answer_bool("m")
+    assert _row(tristates, "D") == "{M} D"
+    _go(tristates, "} D")
+    assert tristates.answer_bool("n") is Answer.UNCHANGED
+    assert "selected by C" in tristates.note
+    tristates.toggle()
+    assert _row(tristates, "D") == "{*} D"
+    _go(tristates, "> A")
+    tristates.answer_bool("m")
+    _go(tristates, "> E")
+    shown = []
+    for _ in range(3):
+        shown.append(tristates.rows[tristates.cursor].text.strip())
+        tristates.toggle()
+    assert shown == ["< > E", "<M> E", "< > E"]
+    assert tristates.answer_bool("y") is Answer.UNCHANGED
+    assert tristates.note.startswith("E stays")
+
+
 ACTIONS: dict[str, Callable[[MenuState], object]] = {
     "select": MenuState.select,
     "toggle": MenuState.toggle,

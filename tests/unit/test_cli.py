@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,13 +156,18 @@ def test_a_result_that_cannot_be_written(workdir: Path, arguments: list[str], re
 def test_ctrl_c_ends_with_130(workdir: Path) -> None:
     """An interrupt while a command waits gives 130 and no traceback."""
     os.mkfifo(workdir / "pipe")
+    writer = os.open(workdir / "pipe", os.O_RDWR)  # there is a writer, which writes nothing
     process = subprocess.Popen(
         [sys.executable, "-m", "configurator.cli.main", "olddefconfig", "--config", "pipe"],
         cwd=workdir, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - it may be ignored here
     )  # fmt: skip
-    with (workdir / "pipe").open("wb"):  # returns once the command has opened its end, and is reading
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+    opened = Path(f"/proc/{process.pid}/fd")
+    while not any(os.readlink(one).endswith("/pipe") for one in opened.iterdir()):  # noqa: PTH115 - a str will do
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    os.close(writer)
     assert process.returncode == 130
     assert err == b"eggcup: interrupted\n"
 

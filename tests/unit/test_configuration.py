@@ -85,7 +85,7 @@ def test_defaults_hold_without_a_file(kconfig: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message", "hints"),
     [
-        ("A", "m", "A cannot be 'm': it is y or n", ("A=y: there are no modules",)),
+        ("A", "m", "A cannot be 'm': it is y or n", ("A=y: a bool has no m",)),
         ("A", "yes", "A cannot be 'yes': it is y or n", ("A=y",)),
         ("A", "", "A cannot be '': it is y or n", ()),
         ("N", "0x5", "N cannot be '0x5': it is a whole decimal number", ("N=-1, or up to 10",)),
@@ -190,33 +190,6 @@ def test_unset_brings_the_default_back(configuration: Configuration) -> None:
     configuration.unset("N")
     configuration.unset("BLUE")
     assert configuration.text() == text
-
-
-def test_loading_reports_all_wrong_lines_at_once(kconfig: Path, tmp_path: Path) -> None:
-    """The first wrong line is the error's place, the message counts the others."""
-    path = tmp_path / "config"
-    path.write_text("CONFIG_A=y\nCONFIG_NOPE=y\nCONFIG_N=x\nCONFIG_H=zz\n", encoding="utf-8")
-    with pytest.raises(UsageError) as caught:
-        Configuration.load(kconfig, path)
-    assert str(caught.value) == f"{path}:2: there is no symbol 'NOPE' (also wrong: lines 3, 4)"
-
-
-def test_loading_warns_of_what_did_not_hold(kconfig: Path, tmp_path: Path) -> None:
-    """A line without effect is reported with its place; derived symbols, which are only written, are not."""
-    path = tmp_path / "config"
-    path.write_text("CONFIG_B=y\nCONFIG_C=y\nCONFIG_DERIVED=9\nCONFIG_HAVE_X=y\n", encoding="utf-8")
-    configuration = Configuration.load(kconfig, path)
-    assert [(one.name, str(one.location)) for one in configuration.not_taken] == [("B", f"{path}:1")]
-    assert configuration.warnings == []
-
-
-def test_loading_warns_of_a_second_value(kconfig: Path, tmp_path: Path) -> None:
-    """The last of two different values counts, and the first one's line is named."""
-    path = tmp_path / "config"
-    path.write_text("CONFIG_N=3\nCONFIG_A=y\nCONFIG_A=y\nCONFIG_N=4\n", encoding="utf-8")
-    configuration = Configuration.load(kconfig, path)
-    assert configuration.get("N") == "4"
-    assert [str(one) for one in configuration.warnings] == [f"{path}:4: N is set again, line 1 says '3'"]
 
 
 def test_text_has_the_form_of_kconfig(configuration: Configuration) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,3 +102,44 @@ def test_garbage_is_an_error_or_nothing(tmp_path_factory: pytest.TempPathFactory
         assert problem.location is not None  # noqa: PT017 - either outcome is right
     else:
         assert all(isinstance(one, Assignment) for one in assignments)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"CONFIG_A=y\n" * 1_000_000, "has more than 100,000 lines: that is no configuration"),
+        (b"garbage\n" * 1_000_000, "has more than 100,000 lines: that is no configuration"),
+        (bytes(range(1, 256)) * 400_000, "is larger than 16 MiB: that is no configuration"),
+        (b"\n" * 50_000 + b"\0", "holds a NUL byte: that is no text file"),
+        (b"x" * 10_000_000, "not a line of a configuration: 'xxxxx"),
+    ],
+    ids=["million-lines", "million-of-garbage", "100-MB", "late-NUL", "one-long-line"],
+)
+def test_what_is_far_too_large_is_refused_quickly(tmp_path: Path, content: bytes, message: str) -> None:
+    """Whatever somebody takes for a configuration, it is refused within a second."""
+    path = tmp_path / "config"
+    path.write_bytes(content)
+    started = time.monotonic()
+    with pytest.raises(UsageError, match=message):
+        read_assignments(path)
+    assert time.monotonic() - started < 1
+
+
+def test_a_pipe_with_a_writer_is_read_to_its_end(tmp_path: Path) -> None:
+    """A pipe that somebody writes to is a file like others, however slowly it comes."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    holder = os.open(pipe, os.O_RDWR)  # so that the reader finds a writer
+
+    def write() -> None:
+        with pipe.open("w", encoding="utf-8") as stream:
+            os.close(holder)
+            for part in ("CONFIG_A=y\nCONF", "IG_B=n\n"):
+                time.sleep(0.05)
+                stream.write(part)
+                stream.flush()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert [(one.name, one.value) for one in read_assignments(pipe)] == [("A", "y"), ("B", "n")]
+    writer.join()

@@ -56,7 +56,7 @@ def test_the_wheel_carries_the_tree(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     carried = {name.removeprefix("configurator/_tree/") for name in names if name.startswith("configurator/_tree/")}
-    assert {name for name in wanted if name.endswith((".go", ".s", "Kconfig", ".mod"))} <= carried
+    assert {name for name in wanted if name.endswith((".go", ".s", "Kconfig", ".mod", ".sum"))} <= carried
     assert "configs/qemu" in carried
     assert not {name for name in names if name.endswith(("_test.go", ".pyc")) or name.startswith("tests/")}
 

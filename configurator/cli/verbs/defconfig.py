@@ -26,55 +26,52 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "preset",
         nargs="?",
-        metavar="NAME",
+        metavar="PRESET",
         help=f"a preset (default: {DEFAULT_PRESET}), or the path of a file with a / in it",
     )
     parser.add_argument("--list", action="store_true", help="list the presets, and do nothing else")
+    options.add_json_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the preset's configuration, or list the presets."""
-    from configurator.source import presets_folder
+    from configurator import source
 
-    kconfig = options.kconfig_path(args)
-    presets = _presets(presets_folder(kconfig.parent))
+    presets = source.presets(options.tree_root(args))
     if args.list:
         if args.preset:
-            raise UsageError("--list takes no NAME", hints=["eggcup defconfig --list"])
-        _list(presets)
+            raise UsageError("--list takes no PRESET", hints=["eggcup defconfig --list"])
+        _list(presets, as_json=args.json)
         return ExitCode.OK
-    from configurator.model import Configuration
+    name = args.preset or DEFAULT_PRESET
+    file = _own_file(name) if "/" in name else source.find_preset(name, presets)
+    configuration = options.open_tree(args)
+    configuration.read(file)
+    options.report(configuration, strict=args.strict)
+    path = options.config_path(args)
+    changed = options.save(configuration, path)
+    if args.json:
+        from configurator.cli import documents
 
-    configuration = Configuration.load(kconfig, _find(args.preset or DEFAULT_PRESET, presets))
-    options.report(configuration)
-    options.save(configuration, options.config_path(args))
+        output.result_json(documents.written(configuration, path, changed=changed))
     return ExitCode.OK
 
 
-def _presets(folder: Path) -> dict[str, Path]:
-    if not folder.is_dir():
-        return {}
-    return {path.name: path for path in sorted(folder.iterdir()) if path.is_file() and "." not in path.name}
+def _own_file(name: str) -> Path:
+    path = Path(name)
+    if not path.is_file():
+        raise UsageError(f"there is no file {name}", hints=["eggcup defconfig --list"])
+    return path
 
 
-def _find(name: str, presets: dict[str, Path]) -> Path:
-    if "/" in name:
-        path = Path(name)
-        if not path.is_file():
-            raise UsageError(f"there is no file {name}", hints=["eggcup defconfig --list"])
-        return path
-    if name not in presets:
-        import difflib
-
-        near = difflib.get_close_matches(name, presets) or list(presets)
-        raise UsageError(f"there is no preset {name!r}", hints=[f"eggcup defconfig {other}" for other in near])
-    return presets[name]
-
-
-def _list(presets: dict[str, Path]) -> None:
+def _list(presets: dict[str, Path], *, as_json: bool) -> None:
     from configurator.model import leading_comment
 
+    described = {name: leading_comment(path).partition("\n")[0].lstrip("# ") for name, path in presets.items()}
+    if as_json:
+        output.result_json([{"name": name, "file": str(presets[name]), "description": described[name]}
+                            for name in presets])  # fmt: skip
+        return
     width = max(map(len, presets), default=0)
-    for name, path in presets.items():
-        description = leading_comment(path).partition("\n")[0].lstrip("# ")
+    for name, description in described.items():
         output.result(f"{name:<{width}}  {description}".rstrip())

@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
 def _committed(args: argparse.Namespace) -> int:
     from configurator.generate import committed_files, write_if_changed
 
-    for path, text in committed_files(options.kconfig_path(args).resolve().parent).items():
+    for path, text in committed_files(options.tree_root(args).resolve()).items():
         if args.check:
             present = path.read_text(encoding="utf-8") if path.is_file() else None
             if present != text:

@@ -22,9 +22,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     options.add_configuration_options(parser)
     parser.add_argument("symbol", metavar="SYM", help="symbol, with or without CONFIG_")
+    options.add_json_option(parser, "print the symbol as JSON: value, type, prompt, range, what it depends on")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the value."""
-    output.result(options.open_configuration(args).get(args.symbol))
+    configuration = options.open_configuration(args)
+    if args.json:
+        from configurator.cli import documents
+
+        output.result_json(documents.symbol(configuration, configuration.symbol(args.symbol)))
+    else:
+        output.result(configuration.get(args.symbol))
     return ExitCode.OK

@@ -36,7 +36,10 @@ def run(args: argparse.Namespace) -> int:
     from configurator.tui.state import MenuState
 
     path = options.config_path(args)
-    state = MenuState(Configuration.load(options.kconfig_path(args), path), path)
+    configuration = Configuration.load(options.kconfig_path(args), path, srctree=options.srctree())
+    if args.strict:  # else the editor shows what was found
+        options.report(configuration, strict=True)
+    state = MenuState(configuration, path)
     app = MenuconfigApp(state)
     app.run()
     output.narrate(f"eggcup: wrote {path}" if state.wrote else f"eggcup: {path} is as it was")

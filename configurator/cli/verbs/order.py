@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     options.add_configuration_options(parser)
-    parser.add_argument("--json", action="store_true", help="print JSON, with the place of every edge")
+    options.add_json_option(parser, "print JSON, with the place of every edge")
     parser.add_argument(
         "--reverse-ties", action="store_true", help="where dependencies leave a choice, go by name backwards"
     )
@@ -35,10 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
     order = init_order(configuration, reverse_ties=args.reverse_ties)
     if args.json:
-        import json
-
-        document = {"config": f"sha256:{configuration.digest()}", "units": [_as_json(one) for one in order]}
-        output.result(json.dumps(document, indent=2, ensure_ascii=False))
+        output.result_json({"config": f"sha256:{configuration.digest()}", "units": [_as_json(one) for one in order]})
         return ExitCode.OK
     symbol_width = max((len(one.unit.symbol) for one in order), default=0)
     folder_width = max((len(one.unit.folder) for one in order), default=0)

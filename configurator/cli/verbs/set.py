@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "assignments", nargs="+", metavar="SYM=VALUE", help="symbol, with or without CONFIG_, and value"
     )
+    options.add_json_option(parser, "print what changed as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,7 +42,13 @@ def run(args: argparse.Namespace) -> int:
         if value != before[name]:
             also = "" if name in asked else "  (follows)"
             output.narrate(f"{name}: {before[name] or '(none)'} -> {value or '(none)'}{also}")
-    options.save(configuration, options.config_path(args))
+    path = options.config_path(args)
+    changed = options.save(configuration, path)
+    if args.json:
+        from configurator.cli import documents
+
+        document = documents.written(configuration, path, changed=changed)
+        output.result_json({**document, "changes": documents.changes(before, configuration.values())})
     return ExitCode.OK
 
 
@@ -57,5 +64,5 @@ def _parse(text: str) -> Assignment:
 def _refusal(missed: list[NotTaken]) -> UsageError:
     first, *others = missed
     also = f" (and {', '.join(other.name for other in others)})" if others else ""
-    hints = ["set what it needs in the same command"] if first.unmet else []
+    hints = ["set what it needs in the same command", f"eggcup fix {first.name}={first.asked}"] if first.unmet else []
     return UsageError(f"{first}{also}; nothing was written", hints=hints)

@@ -37,6 +37,7 @@ class BrowseScreen(Screen[None]):
         Binding("left,h,backspace", "back", show=False, tooltip="Back to the menu above"),
         Binding("space", "toggle_symbol", show=False, tooltip="Toggle the symbol, even one that has a menu"),
         Binding("y", "answer('y')", show=False, tooltip="Set the symbol to yes"),
+        Binding("m", "answer('m')", show=False, tooltip="Set the symbol to m, a module, in a tree that has modules"),
         Binding("n", "answer('n')", show=False, tooltip="Set the symbol to no"),
         Binding("slash", "search", "Search", key_display="/", tooltip="Search names and prompts"),
         Binding("i", "info", "Info", tooltip="Everything about the entry under the cursor"),
@@ -79,7 +80,7 @@ class BrowseScreen(Screen[None]):
         self._react(self._at_cursor().toggle())
 
     def action_answer(self, value: str) -> None:
-        """Give the symbol under the cursor y or n."""
+        """Give the symbol under the cursor y, m or n."""
         self._react(self._at_cursor().answer_bool(value))
 
     def action_leave(self) -> None:

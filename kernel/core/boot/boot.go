@@ -132,17 +132,25 @@ func pmTimerPort() uint16 {
 }
 
 // seedRandom seeds getrandom(2). Without a source of entropy every key that a
-// program makes could be guessed, so the boot ends there, unless the
-// configuration accepts that.
+// program makes could be guessed, so the boot ends there, unless a driver that
+// brings entropy is configured, or the configuration accepts that.
 func seedRandom() {
 	if random.Init() != random.None {
 		return
 	}
-	if !config.InsecureRandom {
-		stop("no source of random numbers: the processor has neither RDSEED nor RDRAND; use a CPU model that has one (QEMU: -cpu max), or set INSECURE_RANDOM=y for testing")
+	switch {
+	case config.InsecureRandom:
+		random.SeedInsecure(x86.TSC())
+		console.Log(console.LevelWarn, "random", "insecure: no hardware source, keys can be guessed")
+	case config.VirtioRng:
+		// getrandom(2) waits for the driver, which ends the machine if there is
+		// no device either. What the Go runtime takes before that, to seed its
+		// hash functions, can be guessed.
+		random.SeedLater(x86.TSC())
+		console.Log(console.LevelInfo, "random", "none from the processor: getrandom waits for VIRTIO_RNG")
+	default:
+		stop(syscalls.NoRandomSource)
 	}
-	random.SeedInsecure(x86.TSC())
-	console.Log(console.LevelWarn, "random", "insecure: no hardware source, keys can be guessed")
 }
 
 // stop ends a boot that cannot go on.

@@ -13,6 +13,15 @@ var (
 	commandSize int
 )
 
+// DeviceParameter starts the words of the command line that tell of devices;
+// drivers/virtio reads them.
+const DeviceParameter = "virtio_mmio.device="
+
+// CommandLine returns what the boot loader passed on.
+//
+// Context: any, once the boot has read it.
+func CommandLine() string { return raw.String(&commandLine[0], commandSize) }
+
 // PVH: struct hvm_start_info and its memory map (Xen, public/arch-x86/hvm/
 // start_info.h).
 const (

@@ -92,6 +92,7 @@ func mapProgramData() {
 // startMemory takes over the machine's memory: what the image does not use
 // becomes frames, and the kernel's own page tables replace entry32's.
 func startMemory() {
+	memory.Installed = ram
 	segments(reserve)
 	f, s := &memory.Frames, &memory.Space
 	if !f.Init(memory.DirectMap, &ram, mappedAtEntry) {

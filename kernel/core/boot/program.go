@@ -140,8 +140,9 @@ func (s *strings) addWords(text string, environment bool) {
 // arguments.
 func (s *strings) addCommandLine() {
 	assignments := true
-	for w := (words{text: raw.String(&commandLine[0], commandSize)}); w.scan(); {
+	for w := (words{text: CommandLine()}); w.scan(); {
 		switch {
+		case hasPrefix(w.word, DeviceParameter): // for a driver, not for the program
 		case assignments && w.word == "--":
 			assignments = false
 		case assignments && isAssignment(w.word):

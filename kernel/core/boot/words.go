@@ -35,6 +35,11 @@ func (w *words) scan() bool {
 	return true
 }
 
+// hasPrefix reports whether a word starts with prefix.
+func hasPrefix(word, prefix string) bool {
+	return len(word) >= len(prefix) && word[:len(prefix)] == prefix
+}
+
 // isAssignment reports whether a word is NAME=VALUE.
 func isAssignment(word string) bool {
 	for i := 0; i < len(word); i++ {

@@ -132,6 +132,9 @@ func (ep *File) Watch(c *thread.CPU, f *File, fd int, events uint32, data uint64
 	if f.Kind == Epoll && f.reaches(ep, 0) {
 		return ELOOP
 	}
+	if f.Unpollable {
+		return EPERM
+	}
 	if ep.find(f, fd) != nil {
 		return EEXIST
 	}

@@ -67,15 +67,22 @@ const (
 type File struct {
 	Kind      Kind
 	Semaphore bool  // Event: a read takes one (EFD_SEMAPHORE)
+	Serving   bool  // Interrupt: it counted, and its driver has not enabled the line since
 	Line      int32 // Interrupt: the line it counts
 	Flags     uint32
 	Count     uint64 // Event, Interrupt: the counter
+	// Unpollable says that a Hooked file is always ready; epoll refuses it,
+	// as Linux does with regular files.
+	Unpollable bool
+	NextSharer *File // Interrupt: another file of the same line; owned by core/irq
 
 	refs    int32
 	ready   uint32
 	readers thread.Queue // threads that block until In
 	writers thread.Queue // threads that block until Out
 	watches *watch       // who watches this file
+
+	nextConsole *File // Console: the list that starts at consoles
 
 	// Of an Epoll.
 	members *watch // every watch of this instance
@@ -84,7 +91,7 @@ type File struct {
 }
 
 // LineClosed is told of the end of an Interrupt file; boot code sets it.
-var LineClosed func(line int)
+var LineClosed func(f *File)
 
 var files = pool.Pool{Size: (unsafe.Sizeof(File{}) + 7) &^ 7}
 
@@ -99,8 +106,13 @@ func New(kind Kind, flags uint32) *File {
 	return f
 }
 
-// Discard frees a file that never got a descriptor.
-func (f *File) Discard() { files.Put(uintptr(unsafe.Pointer(f))) }
+// Discard frees a file that has no descriptor.
+func (f *File) Discard() {
+	if f.Kind == Console {
+		f.leaveConsoles()
+	}
+	files.Put(uintptr(unsafe.Pointer(f)))
+}
 
 // Ready returns the events that f is ready for.
 func (f *File) Ready() uint32 { return f.ready }
@@ -167,7 +179,7 @@ func (f *File) drop(c *thread.CPU) {
 		f.members.remove()
 	}
 	if f.Kind == Interrupt {
-		LineClosed(int(f.Line))
+		LineClosed(f)
 	}
-	files.Put(uintptr(unsafe.Pointer(f)))
+	f.Discard()
 }

@@ -128,6 +128,24 @@ func (t *Table) Close(c *thread.CPU, fd int) Errno {
 	return 0
 }
 
+// Sibling returns another descriptor of the file that fd refers to, or -1.
+func (t *Table) Sibling(fd int) int {
+	f := t.Get(fd)
+	if f == nil || f.refs < 2 {
+		return -1
+	}
+	for other := 0; other < Limit; other++ {
+		if t.chunk[other/perChunk] == nil {
+			other += perChunk - 1
+			continue
+		}
+		if other != fd && t.chunk[other/perChunk][other%perChunk].file == f {
+			return other
+		}
+	}
+	return -1
+}
+
 // CloseOnExec returns the FD_CLOEXEC flag of fd.
 func (t *Table) CloseOnExec(fd int) uintptr { return t.entry(fd).flags }
 

@@ -19,21 +19,42 @@ var (
 	Frames frame.Allocator
 	// Space is the one address space.
 	Space vm.Space
+	// Installed is all memory that the boot loader reported, the image's too.
+	Installed frame.Ranges
 )
 
 // Page returns the address of a zeroed page in the direct map, or 0 when there
 // is none, not even among the untouched pages of the program's large ones.
 func Page() uintptr {
-	phys, ok := Frames.Alloc(0)
+	phys := Block(0)
+	if phys == 0 {
+		return 0
+	}
+	return Frames.Offset() + phys
+}
+
+// Block returns the physical address of 1<<order zeroed frames in a row,
+// aligned to their size, or 0 when there are none.
+func Block(order uint) uintptr {
+	phys, ok := Frames.Alloc(order)
 	if !ok && Space.Reclaim() {
-		phys, ok = Frames.Alloc(0)
+		phys, ok = Frames.Alloc(order)
 	}
 	if !ok {
 		return 0
 	}
-	page := Frames.Offset() + phys
-	raw.Clear(page, frame.Size)
-	return page
+	raw.Clear(Frames.Offset()+phys, frame.Size<<order)
+	return phys
+}
+
+// MapDevice maps device registers, uncached, and returns their address; 0 when
+// there is no memory for the tables.
+func MapDevice(phys, size uintptr) uintptr {
+	virt, ok := Space.MapMMIO(phys, size)
+	if !ok {
+		return 0
+	}
+	return virt
 }
 
 // FreePage gives back what Page returned.

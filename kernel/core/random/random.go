@@ -28,6 +28,7 @@ const (
 
 var (
 	source Source
+	seeded bool // the key has entropy in it, or need not have
 	key    [8]uint32
 )
 
@@ -51,7 +52,30 @@ func Init() Source {
 	for i := 0; i < 4 && source != None; i++ {
 		stir()
 	}
+	seeded = source != None
 	return source
+}
+
+// Seeded reports whether Read gives what nobody can guess, or what the
+// configuration accepts in its place. It becomes true and stays so.
+func Seeded() bool { return seeded }
+
+// Add mixes entropy of a device into the key; the device is trusted to have as
+// much of it as it says. Whoever knows the words but not the key learns nothing.
+func Add(words *[4]uint64) {
+	for i, w := range words {
+		key[2*i] ^= uint32(w)
+		key[2*i+1] ^= uint32(w >> 32)
+	}
+	rekey()
+	seeded = true
+}
+
+// SeedLater starts with a guessable number until entropy is added: good enough
+// for what is no secret.
+func SeedLater(number uint64) {
+	SeedInsecure(number)
+	seeded = false
 }
 
 // SeedInsecure seeds the generator with a guessable number, for testing on a
@@ -61,6 +85,7 @@ func SeedInsecure(seed uint64) {
 		seed = seed*6364136223846793005 + 1442695040888963407
 		key[i] ^= uint32(seed >> 32)
 	}
+	seeded = true
 }
 
 // works reports whether a source gives values, and not one value for ever as

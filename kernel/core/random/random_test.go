@@ -66,3 +66,32 @@ func TestHardware(t *testing.T) {
 		t.Fatal("the source that Init chose does not work")
 	}
 }
+
+// What a device adds changes what follows, every word of it, and makes a
+// generator that waits for it ready.
+func TestAdd(t *testing.T) {
+	oldKey, oldSource, oldSeeded := key, source, seeded
+	defer func() { key, source, seeded = oldKey, oldSource, oldSeeded }()
+	source = None
+	outputs := map[[32]byte]bool{}
+	for i := range 5 {
+		key = [8]uint32{}
+		SeedLater(99)
+		if Seeded() {
+			t.Fatal("seeded by a number that can be guessed")
+		}
+		var words [4]uint64
+		if i < 4 {
+			words[i] = 1 << (i * 16)
+		}
+		if Add(&words); !Seeded() {
+			t.Fatal("not seeded by entropy")
+		}
+		var out [32]byte
+		Read(out[:])
+		outputs[out] = true
+	}
+	if len(outputs) != 5 {
+		t.Errorf("%d different outputs of 5 inputs", len(outputs))
+	}
+}

@@ -20,6 +20,7 @@ const (
 	ENODEV       = 19
 	EINVAL       = 22
 	ENOTTY       = 25
+	ENOSPC       = 28
 	ESPIPE       = 29
 	ERANGE       = 34
 	ENOSYS       = 38

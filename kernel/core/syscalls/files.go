@@ -9,7 +9,7 @@ import (
 
 // OpenConsole makes descriptors 0, 1 and 2 the console.
 func OpenConsole() bool {
-	terminal = file.New(file.Console, openReadWrite)
+	terminal := newConsole(openReadWrite)
 	if terminal == nil {
 		return false
 	}
@@ -18,8 +18,16 @@ func OpenConsole() bool {
 			return false
 		}
 	}
-	terminal.Mark(thread.This(), file.Out, false)
 	return true
+}
+
+// newConsole returns an open file of the terminal, or nil.
+func newConsole(flags uint32) *file.File {
+	ready := uint32(file.Out)
+	if input.len() > 0 || inputEnd {
+		ready |= file.In
+	}
+	return file.NewConsole(flags, ready)
 }
 
 // Access mode and flags of open(2).
@@ -27,6 +35,7 @@ const (
 	openReadWrite = 2
 	openAccess    = 3
 	openAppend    = 0x400
+	openPath      = 0x200000
 	settable      = openAppend | file.NonBlock
 )
 
@@ -237,6 +246,18 @@ func stat(fd, addr uintptr) uintptr {
 	raw.Store(addr+statBlksize, 4096)
 	return 0
 }
+
+// umask is the program's; package vfs asks for it. Guarded by the kernel lock.
+var umask uintptr = 0o22
+
+func sysUmask(c *thread.CPU, f *thread.Frame) uintptr {
+	old := umask
+	umask = f.DI & 0o777
+	return old
+}
+
+// sysGetUmask is umask(2) that changes nothing.
+func sysGetUmask(*thread.CPU, *thread.Frame) uintptr { return umask }
 
 const atEmptyPath = 0x1000
 

@@ -17,10 +17,26 @@ func sysIrqOpen(c *thread.CPU, f *thread.Frame) uintptr {
 	of := file.New(file.Interrupt, file.NonBlock)
 	fd := open(of, file.CloExec)
 	if fd < firstErrno {
-		of.Line = int32(gsi)
 		irq.Attach(gsi, of)
 	}
 	return fd
+}
+
+// sysMSIOpen returns a descriptor that counts the messages of a device: the
+// descriptor in bits 31:0, and how to reach it, the vector in 39:32 and the
+// APIC's ID in 47:40.
+func sysMSIOpen(c *thread.CPU, f *thread.Frame) uintptr {
+	of := file.New(file.Interrupt, file.NonBlock)
+	fd := open(of, file.CloExec)
+	if fd >= firstErrno {
+		return fd
+	}
+	vector, apicID, ok := irq.AttachMessage(of)
+	if !ok {
+		file.Descriptors.Close(c, int(fd))
+		return fail(ENOSPC)
+	}
+	return fd | uintptr(vector)<<32 | uintptr(apicID)<<40
 }
 
 // sysIrqEnable lets a line fire again after its driver has served the device:
@@ -30,7 +46,7 @@ func sysIrqEnable(c *thread.CPU, f *thread.Frame) uintptr {
 	if of == nil || of.Kind != file.Interrupt {
 		return fail(EBADF)
 	}
-	irq.Enable(int(of.Line))
+	irq.Enable(of)
 	return 0
 }
 
@@ -50,10 +66,20 @@ func sysConsoleVGA(*thread.CPU, *thread.Frame) uintptr {
 }
 
 // sysFileCreate returns a descriptor that package hook serves: (flags of
-// open(2)). It is ready for nothing yet.
+// open(2), whether epoll refuses it). It is ready for nothing yet.
 func sysFileCreate(c *thread.CPU, f *thread.Frame) uintptr {
 	flags := uint32(f.DI)
-	return open(file.New(file.Hooked, flags&(openAccess|settable)), flags)
+	of := file.New(file.Hooked, flags&(openAccess|settable|openPath))
+	if of != nil {
+		of.Unpollable = f.SI != 0
+	}
+	return open(of, flags)
+}
+
+// sysConsoleOpen returns a new descriptor of the terminal: (flags of open(2)).
+func sysConsoleOpen(c *thread.CPU, f *thread.Frame) uintptr {
+	flags := uint32(f.DI)
+	return open(newConsole(flags&(openAccess|settable)), flags)
 }
 
 // sysFileReady changes what such a descriptor is ready for: (fd, events to
@@ -68,4 +94,18 @@ func sysFileReady(c *thread.CPU, f *thread.Frame) uintptr {
 		of.Mark(c, set, false)
 	}
 	return 0
+}
+
+// sysFileSibling returns another descriptor of the file that one which package
+// hook serves refers to: (fd).
+func sysFileSibling(_ *thread.CPU, f *thread.Frame) uintptr {
+	of := get(f.DI)
+	if of == nil || of.Kind != file.Hooked {
+		return fail(EBADF)
+	}
+	fd := file.Descriptors.Sibling(int(int32(f.DI)))
+	if fd < 0 {
+		return fail(ENOENT)
+	}
+	return uintptr(fd)
 }

@@ -2,6 +2,7 @@ package syscalls
 
 import (
 	"eggcup/kernel/config"
+	"eggcup/kernel/core/console"
 	"eggcup/kernel/core/file"
 	"eggcup/kernel/core/frame"
 	"eggcup/kernel/core/memory"
@@ -35,9 +36,20 @@ func putString(addr uintptr, s string) {
 	copy(raw.Bytes(addr, utsField-1), s)
 }
 
-// getrandomFlags are GRND_NONBLOCK, GRND_RANDOM and GRND_INSECURE, which are all
-// the same here: the generator is seeded before the program starts.
-const getrandomFlags = 7
+// Flags of getrandom(2). GRND_RANDOM is as none; the others matter only while
+// the generator is not seeded.
+const (
+	getrandomFlags    = 7
+	getrandomNonBlock = 1
+	getrandomInsecure = 4
+)
+
+// unseeded are the threads that wait for the generator's seed; saidUnseeded is
+// whether the log says so.
+var (
+	unseeded     thread.Queue
+	saidUnseeded bool
+)
 
 func sysGetrandom(c *thread.CPU, f *thread.Frame) uintptr {
 	// Bounded, so that a large request does not keep interrupts off; Linux
@@ -49,6 +61,17 @@ func sysGetrandom(c *thread.CPU, f *thread.Frame) uintptr {
 	}
 	if !writable(f.DI, n) {
 		return fail(EFAULT)
+	}
+	if !random.Seeded() && f.DX&getrandomInsecure == 0 {
+		if f.DX&getrandomNonBlock != 0 {
+			return fail(EAGAIN)
+		}
+		if !saidUnseeded {
+			saidUnseeded = true
+			console.Log(console.LevelWarn, "random", "getrandom waits: there is no entropy yet")
+		}
+		c.Block(&unseeded, thread.Never, 0, true)
+		return 0
 	}
 	random.Read(raw.Bytes(f.DI, n))
 	return n

@@ -6,10 +6,9 @@ import (
 	"eggcup/kernel/core/thread"
 )
 
-// terminal is the file behind descriptors 0, 1 and 2, and input what was typed
-// and not read yet: a ring, whose producer is kernel/tty.
+// input is what was typed and not read yet: a ring, whose producer is
+// kernel/tty.
 var (
-	terminal *file.File
 	input    ring
 	inputEnd bool // a reader that has taken all input finds its end, once
 )
@@ -50,7 +49,7 @@ func readConsole(c *thread.CPU, in *file.File, addr, n uintptr) uintptr {
 	}
 	if input.len() == 0 {
 		inputEnd = false
-		in.Unmark(file.In)
+		file.UnmarkConsoles(file.In)
 		return 0
 	}
 	got := uintptr(0)
@@ -58,7 +57,7 @@ func readConsole(c *thread.CPU, in *file.File, addr, n uintptr) uintptr {
 		raw.Store8(addr+got, input.pop())
 	}
 	if input.len() == 0 && !inputEnd {
-		in.Unmark(file.In)
+		file.UnmarkConsoles(file.In)
 	}
 	return got
 }
@@ -80,7 +79,7 @@ func sysTTYInput(c *thread.CPU, f *thread.Frame) uintptr {
 		inputEnd = true
 	}
 	if taken > 0 || inputEnd {
-		terminal.Mark(c, file.In, false)
+		file.MarkConsoles(c, file.In)
 	}
 	return taken
 }

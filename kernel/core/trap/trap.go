@@ -55,7 +55,7 @@ func handleTrap() {
 		TimerInterrupts++
 		apic.EOI()
 		c.Tick()
-	case vector >= irq.FirstVector && vector < irq.FirstVector+irq.Lines:
+	case vector >= irq.FirstVector && vector < irq.FirstVector+irq.Vectors:
 		irq.Handle(c, vector)
 	}
 	leave(c)

@@ -28,6 +28,18 @@ func Out16(port uint16, v uint16) // defined in x86_amd64.s
 // Out32 writes a 32-bit word to an I/O port.
 func Out32(port uint16, v uint32) // defined in x86_amd64.s
 
+// MMIORead8 reads a device register with one 8-bit access.
+func MMIORead8(addr uintptr) uint8 // defined in x86_amd64.s
+
+// MMIORead16 reads a device register with one 16-bit access.
+func MMIORead16(addr uintptr) uint16 // defined in x86_amd64.s
+
+// MMIOWrite8 writes a device register with one 8-bit access.
+func MMIOWrite8(addr uintptr, v uint8) // defined in x86_amd64.s
+
+// MMIOWrite16 writes a device register with one 16-bit access.
+func MMIOWrite16(addr uintptr, v uint16) // defined in x86_amd64.s
+
 // MMIORead32 reads a device register with one 32-bit access.
 func MMIORead32(addr uintptr) uint32 // defined in x86_amd64.s
 

@@ -42,6 +42,34 @@ TEXT ·Out32(SB), NOSPLIT, $0-8
 	OUTL
 	RET
 
+// func MMIORead8(addr uintptr) uint8
+TEXT ·MMIORead8(SB), NOSPLIT, $0-9
+	MOVQ addr+0(FP), AX
+	MOVB (AX), AX
+	MOVB AX, ret+8(FP)
+	RET
+
+// func MMIORead16(addr uintptr) uint16
+TEXT ·MMIORead16(SB), NOSPLIT, $0-10
+	MOVQ addr+0(FP), AX
+	MOVW (AX), AX
+	MOVW AX, ret+8(FP)
+	RET
+
+// func MMIOWrite8(addr uintptr, v uint8)
+TEXT ·MMIOWrite8(SB), NOSPLIT, $0-9
+	MOVQ addr+0(FP), AX
+	MOVB v+8(FP), CX
+	MOVB CX, (AX)
+	RET
+
+// func MMIOWrite16(addr uintptr, v uint16)
+TEXT ·MMIOWrite16(SB), NOSPLIT, $0-10
+	MOVQ addr+0(FP), AX
+	MOVW v+8(FP), CX
+	MOVW CX, (AX)
+	RET
+
 // func MMIORead32(addr uintptr) uint32
 TEXT ·MMIORead32(SB), NOSPLIT, $0-12
 	MOVQ addr+0(FP), AX

@@ -1,7 +1,7 @@
 // Written by `eggcup generate` from the configuration; it may be edited. `eggcup build` takes it as it is, and says
 // when the configuration has moved on. The second hash tells an edited file, which is only overwritten with --force.
 //
-// eggcup:config sha256:dae18f163c5c8961df9bb1c42d99695a34c936829942d3727fbb7226cd8ab682
+// eggcup:config sha256:6f386dc6663e65f651e2a9478296ccac3bef33dc4d408961427c25581e829867
 // eggcup:body sha256:c935a51945a7138dfa6e93438f1db7cb28ddafe3b3b35875ebc17f927e211433
 
 package main

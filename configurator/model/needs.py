@@ -1,0 +1,234 @@
+"""What a symbol needs in order to have a value: the next steps backwards from a want, by its Kconfig entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import kconfiglib
+
+from configurator.model import values
+from configurator.model.expressions import value_of
+from configurator.model.symbols import TreeSymbol
+from configurator.model.views import SymbolType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_LEVELS = {"n": 0, "m": 1, "y": 2}
+_OPPOSITE = {
+    kconfiglib.EQUAL: kconfiglib.UNEQUAL,
+    kconfiglib.UNEQUAL: kconfiglib.EQUAL,
+    kconfiglib.LESS: kconfiglib.GREATER_EQUAL,
+    kconfiglib.GREATER_EQUAL: kconfiglib.LESS,
+    kconfiglib.GREATER: kconfiglib.LESS_EQUAL,
+    kconfiglib.LESS_EQUAL: kconfiglib.GREATER,
+}
+_MIRRORED = {
+    kconfiglib.EQUAL: kconfiglib.EQUAL,
+    kconfiglib.UNEQUAL: kconfiglib.UNEQUAL,
+    kconfiglib.LESS: kconfiglib.GREATER,
+    kconfiglib.GREATER: kconfiglib.LESS,
+    kconfiglib.LESS_EQUAL: kconfiglib.GREATER_EQUAL,
+    kconfiglib.GREATER_EQUAL: kconfiglib.LESS_EQUAL,
+}
+
+
+class Want(NamedTuple):
+    """A value that a symbol shall have; None asks that it can be set, whatever to."""
+
+    name: str
+    value: str | None
+
+
+def needs_of(symbol: kconfiglib.Symbol, value: str | None) -> Iterator[Want]:
+    """Yield alternatives, each a step towards a value that `symbol` does not have now.
+
+    One of them is taken at a time; when several things are needed together, the first that is missing shows.
+    """
+    if value is None:
+        yield from _to_be_visible(symbol, 1)
+    elif values.symbol_type(symbol) in (SymbolType.INT, SymbolType.HEX, SymbolType.STRING):
+        yield from _of_text(symbol, value)
+    elif value == "m" and symbol.type != kconfiglib.TRISTATE:
+        yield from _to_have_modules(symbol)
+    elif _LEVELS[value] > symbol.tri_value:
+        yield from _to_rise(symbol, value)
+    else:
+        yield from _to_fall(symbol, value)
+
+
+def _to_be_visible(symbol: kconfiglib.Symbol, level: int) -> Iterator[Want]:
+    for node in symbol.nodes:
+        if node.prompt:
+            yield from lift(node.prompt[1], level)
+
+
+def _to_have_modules(symbol: kconfiglib.Symbol) -> Iterator[Want]:
+    """Yield what makes m a value of a tristate, which is a bool as long as there are no modules."""
+    modules = symbol.kconfig.modules_symbol if isinstance(symbol, TreeSymbol) else None
+    if symbol.orig_type == kconfiglib.TRISTATE and modules is not None:
+        yield Want(modules.name, "y")
+
+
+def _of_text(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
+    if values.has_prompt(symbol):
+        if not symbol.visibility:
+            yield from _to_be_visible(symbol, 1)
+            return
+        for low, high, condition, *_ in symbol.ranges:
+            if value_of(condition):
+                if not values.lies_between(symbol, value, low.str_value, high.str_value):
+                    yield from lower(condition, 0)
+                break
+        yield Want(symbol.name, value)
+        return
+    for default, condition, *_ in symbol.defaults:
+        if isinstance(default, kconfiglib.Symbol) and values.same(symbol, value, default.str_value):
+            if value_of(condition):
+                yield from _without_earlier(symbol, condition)
+            else:
+                yield from lift(condition, 1)
+
+
+def _without_earlier(symbol: kconfiglib.Symbol, wanted: kconfiglib.Expr) -> Iterator[Want]:
+    """Yield what takes away the default that holds instead of the later one with the condition `wanted`."""
+    for _, condition, *_ in symbol.defaults:
+        if condition is wanted:
+            return
+        if value_of(condition):
+            yield from lower(condition, 0)
+            return
+
+
+def _to_rise(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
+    level = _LEVELS[value]
+    if values.has_prompt(symbol):
+        if symbol.visibility >= level:
+            yield Want(symbol.name, value)
+        else:
+            yield from _to_be_visible(symbol, level)
+    else:
+        for default, condition, *_ in symbol.defaults:
+            if value_of(condition) < level:
+                yield from lift(condition, level)
+            else:
+                yield from lift(default, level)
+                yield from _without_earlier(symbol, condition)
+        yield from lift(symbol.weak_rev_dep, level)
+    yield from lift(symbol.rev_dep, level)
+
+
+def _to_fall(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
+    level = _LEVELS[value]
+    if value_of(symbol.rev_dep) > level:
+        yield from lower(symbol.rev_dep, level)
+        return
+    if symbol.choice:
+        for member in symbol.choice.syms:
+            if member is not symbol and member.visibility:
+                yield Want(member.name, "y")
+    elif values.has_prompt(symbol) and symbol.visibility:
+        yield Want(symbol.name, value)
+    if not values.has_prompt(symbol) or not symbol.visibility or symbol.choice:
+        yield from lower(symbol.direct_dep, level)
+    if not symbol.choice and not symbol.visibility:
+        for default, condition, *_ in symbol.defaults:
+            if value_of(condition) and value_of(default) > level:
+                yield from lower(condition, level)
+                yield from lower(default, level)
+                break
+        yield from lower(symbol.weak_rev_dep, level)
+
+
+def lift(expression: kconfiglib.Expr, level: int) -> Iterator[Want]:
+    """Yield alternatives, each a step towards a value of `expression` of at least `level`; none when it has that."""
+    if value_of(expression) >= level:
+        return
+    if isinstance(expression, kconfiglib.Symbol):
+        yield from _of_operand(expression, level, or_else="y")
+    elif isinstance(expression, kconfiglib.Choice):
+        for node in expression.nodes:
+            if node.prompt:
+                yield from lift(node.prompt[1], level)
+    elif expression[0] == kconfiglib.AND:
+        yield from lift(next(part for part in expression[1:] if value_of(part) < level), level)
+    elif expression[0] == kconfiglib.OR:
+        for part in expression[1:]:
+            yield from lift(part, level)
+    elif expression[0] == kconfiglib.NOT:
+        yield from lower(expression[1], 2 - level)
+    else:
+        yield from _of_relation(*_relation(expression))
+
+
+def lower(expression: kconfiglib.Expr, level: int) -> Iterator[Want]:
+    """Yield alternatives, each a step towards a value of `expression` of at most `level`; none when it has that."""
+    if value_of(expression) <= level:
+        return
+    if isinstance(expression, kconfiglib.Symbol):
+        yield from _of_operand(expression, level, or_else="n")
+    elif isinstance(expression, kconfiglib.Choice):
+        for node in expression.nodes:
+            if node.prompt:
+                yield from lower(node.prompt[1], level)
+    elif expression[0] == kconfiglib.AND:
+        for part in expression[1:]:
+            yield from lower(part, level)
+    elif expression[0] == kconfiglib.OR:
+        yield from lower(next(part for part in expression[1:] if value_of(part) > level), level)
+    elif expression[0] == kconfiglib.NOT:
+        yield from lift(expression[1], 2 - level)
+    else:
+        operator, left, right = _relation(expression)
+        yield from _of_relation(_OPPOSITE[operator], left, right)
+
+
+def _relation(expression: kconfiglib.Expr) -> tuple[int, kconfiglib.Symbol, kconfiglib.Symbol]:
+    return cast("tuple[int, kconfiglib.Symbol, kconfiglib.Symbol]", expression)  # as the parser builds comparisons
+
+
+def _of_operand(symbol: kconfiglib.Symbol, level: int, *, or_else: str) -> Iterator[Want]:
+    """Yield the want that a symbol has a level, or `or_else` where that is m and the symbol has none.
+
+    Constants and undefined symbols never change.
+    """
+    if symbol.nodes and values.is_boolean(symbol):
+        letter = {0: "n", 2: "y"}.get(level, "m" if symbol.type == kconfiglib.TRISTATE else or_else)
+        yield Want(symbol.name, letter)
+
+
+def _of_relation(operator: int, left: kconfiglib.Symbol, right: kconfiglib.Symbol) -> Iterator[Want]:
+    """Yield values of one side or the other that make a comparison true."""
+    for symbol, other, relation in ((left, right, operator), (right, left, _MIRRORED[operator])):
+        if symbol.nodes and not symbol.is_constant:
+            for value in _candidates(symbol, other.str_value, relation):
+                yield Want(symbol.name, value)
+
+
+def _candidates(symbol: kconfiglib.Symbol, other: str, relation: int) -> Iterable[str]:
+    """Return values of `symbol` that stand in a relation to the text `other`, the likely ones."""
+    if values.is_boolean(symbol):
+        letters = [letter for letter in "nmy" if _related(_LEVELS[letter], _LEVELS.get(other), relation)]
+        return [letter for letter in letters if letter != "m" or symbol.type == kconfiglib.TRISTATE]
+    if values.symbol_type(symbol) is SymbolType.STRING:
+        return [other] if relation == kconfiglib.EQUAL else [f"{other}x" if other else "x"]
+    number = values.number(symbol, other)
+    if number is None:
+        return []
+    fitting = [one for one in (number, number + 1, number - 1) if _related(one, number, relation)]
+    limits = values.active_range(symbol)
+    spellings = [values.spelled(symbol, one) for one in fitting]
+    return [one for one in spellings if limits is None or values.lies_between(symbol, one, *limits)] or spellings
+
+
+def _related(left: int, right: int | None, relation: int) -> bool:
+    if right is None:
+        return relation == kconfiglib.UNEQUAL
+    return {
+        kconfiglib.EQUAL: left == right,
+        kconfiglib.UNEQUAL: left != right,
+        kconfiglib.LESS: left < right,
+        kconfiglib.LESS_EQUAL: left <= right,
+        kconfiglib.GREATER: left > right,
+        kconfiglib.GREATER_EQUAL: left >= right,
+    }[relation]

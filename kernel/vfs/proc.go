@@ -1,0 +1,220 @@
+package vfs
+
+import (
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// programPath is what the program is called; os.Executable returns it.
+const programPath = "/program"
+
+// fillProc adds what the standard library and common packages read.
+func (s *System) fillProc(proc *inode) {
+	self := s.makeDirectory(proc, "1", 0o555)
+	s.make(proc, "self", syscall.S_IFLNK|0o777, symlink("1"))
+	for _, file := range [...]struct {
+		path string
+		text func() []byte
+	}{
+		{"cpuinfo", cpuinfo},
+		{"filesystems", func() []byte { return []byte("nodev\tproc\nnodev\tsysfs\nnodev\ttmpfs\nnodev\tdevtmpfs\n") }},
+		{"loadavg", func() []byte { return text("0.00 0.00 0.00 1/" + threads() + " 1\n") }},
+		{"meminfo", meminfo},
+		{"mounts", s.mountTable},
+		{"stat", statistics},
+		{"uptime", uptime},
+		{"version", func() []byte { return text("Linux version " + release() + " (eggcup)\n") }},
+		{"sys/fs/file-max", fixed("65536")},
+		{"sys/fs/nr_open", fixed("65536")},
+		{"sys/fs/pipe-max-size", fixed("65536")},
+		{"sys/kernel/hostname", func() []byte { return text(hostname() + "\n") }},
+		{"sys/kernel/osrelease", func() []byte { return text(release() + "\n") }},
+		{"sys/kernel/ostype", fixed("Linux")},
+		{"sys/kernel/pid_max", fixed("32768")},
+		{"sys/kernel/threads-max", fixed("65536")},
+		{"sys/kernel/cap_last_cap", fixed("40")},
+		{"sys/kernel/random/boot_id", bootID()},
+		{"sys/kernel/random/uuid", uuid},
+		{"sys/net/core/somaxconn", fixed("4096")},
+		{"sys/vm/max_map_count", fixed("65530")},
+		{"sys/vm/overcommit_memory", fixed("1")},
+	} {
+		s.makeText(proc, file.path, file.text)
+	}
+	s.fillSelf(self)
+}
+
+// fillSelf adds what /proc tells of the program.
+func (s *System) fillSelf(self *inode) {
+	for _, file := range [...]struct {
+		path string
+		text func() []byte
+	}{
+		{"cgroup", fixed("0::/")},
+		{"cmdline", func() []byte { return text(strings.Join(os.Args, "\x00") + "\x00") }},
+		{"comm", fixed("program")},
+		{"environ", func() []byte { return text(strings.Join(append(os.Environ(), ""), "\x00")) }},
+		{"limits", limits},
+		{"maps", programMaps},
+		{"mountinfo", s.mountInfo},
+		{"mounts", s.mountTable},
+		{"stat", programStat},
+		{"statm", programStatm},
+		{"status", programStatus},
+	} {
+		s.makeText(self, file.path, file.text)
+	}
+	s.make(self, "exe", syscall.S_IFLNK|0o777, symlink(programPath))
+	s.make(self, "cwd", syscall.S_IFLNK|0o777, magic(func() (string, *inode) { return s.pathOf(s.cwd), s.cwd }))
+	s.make(self, "root", syscall.S_IFLNK|0o777, magic(func() (string, *inode) { return "/", s.root }))
+	fds := s.makeDirectory(self, "fd", 0o500)
+	fds.directory().live = func() []entry { return s.descriptorLinks(fds.fs) }
+}
+
+// descriptorLinks is /proc/self/fd: a link for each open descriptor.
+func (s *System) descriptorLinks(fs *filesystem) (links []entry) {
+	for _, fd := range s.kernel.opened() {
+		n := &inode{fs: fs, ino: 1<<32 + uint64(fd), mode: syscall.S_IFLNK | 0o700, nlink: 1}
+		n.body = magic(func() (string, *inode) { return s.descriptorTarget(fs, fd) })
+		links = append(links, entry{name: strconv.Itoa(fd), node: n})
+	}
+	return links
+}
+
+// descriptorTarget returns what a link of /proc/self/fd shows, and the file
+// that it leads to. s.mu is held.
+func (s *System) descriptorTarget(fs *filesystem, fd int) (string, *inode) {
+	f, errno := s.file(fd)
+	switch {
+	case errno == errNotOurs:
+		other := &inode{fs: fs, ino: 1<<33 + uint64(fd), mode: syscall.S_IFCHR | 0o620, nlink: 1, body: descriptorFile(fd)}
+		if fd <= 2 {
+			return "/dev/console", other
+		}
+		return "anon_inode:[" + strconv.Itoa(fd) + "]", other
+	case errno != 0:
+		return "", nil
+	case f.node.isDir():
+		return s.pathOf(f.node), f.node
+	}
+	path := "/" + f.name
+	if f.above != nil {
+		path = strings.TrimRight(s.pathOf(f.above), "/") + path
+	}
+	if f.node.nlink == 0 {
+		path += " (deleted)"
+	}
+	return path, f.node
+}
+
+// fixed is a text that never changes, as a line.
+func fixed(line string) func() []byte { return func() []byte { return text(line + "\n") } }
+
+func meminfo() []byte {
+	var info syscall.Sysinfo_t
+	syscall.Sysinfo(&info)
+	var b []byte
+	for _, line := range [...]struct {
+		name  string
+		bytes uint64
+	}{
+		{"MemTotal:       ", info.Totalram},
+		{"MemFree:        ", info.Freeram},
+		{"MemAvailable:   ", info.Freeram},
+		{"Buffers:        ", 0},
+		{"Cached:         ", 0},
+		{"SwapCached:     ", 0},
+		{"Active:         ", info.Totalram - info.Freeram},
+		{"Inactive:       ", 0},
+		{"SwapTotal:      ", 0},
+		{"SwapFree:       ", 0},
+		{"Dirty:          ", 0},
+		{"Shmem:          ", 0},
+		{"Slab:           ", 0},
+		{"SReclaimable:   ", 0},
+	} {
+		number := strconv.FormatUint(line.bytes/1024, 10)
+		b = append(b, line.name+strings.Repeat(" ", max(0, 8-len(number)))+number+" kB\n"...)
+	}
+	return b
+}
+
+// seconds writes a time with hundredths.
+func seconds(ns int64) string {
+	fraction := ns / 1e7 % 100
+	return strconv.FormatInt(ns/1e9, 10) + "." + string([]byte{byte('0' + fraction/10), byte('0' + fraction%10)})
+}
+
+// sinceBoot is the time since boot in nanoseconds.
+func sinceBoot() int64 {
+	var info syscall.Sysinfo_t
+	syscall.Sysinfo(&info)
+	return info.Uptime * 1e9
+}
+
+func uptime() []byte { return text(seconds(sinceBoot()) + " 0.00\n") }
+
+func threads() string {
+	var info syscall.Sysinfo_t
+	syscall.Sysinfo(&info)
+	return strconv.Itoa(int(info.Procs))
+}
+
+// statistics is /proc/stat. The kernel does not count where time goes: all of
+// it is the program's.
+func statistics() []byte {
+	const hz = 100
+	now, up := now(), sinceBoot()
+	line := " " + strconv.FormatInt(up*hz/1e9, 10) + " 0 0 0 0 0 0 0 0 0\n"
+	b := text("cpu " + line)
+	for i := range runtime.NumCPU() {
+		b = append(b, "cpu"+strconv.Itoa(i)+line...)
+	}
+	return append(b, "intr 0\nctxt 0\nbtime "+strconv.FormatInt((now-up)/1e9, 10)+"\nprocesses 1\nprocs_running 1\nprocs_blocked 0\n"...)
+}
+
+func (s *System) mountTable() (b []byte) {
+	for _, m := range s.mounts {
+		b = append(b, m.fs.name+" "+m.path+" "+m.fs.name+" rw,relatime 0 0\n"...)
+	}
+	return b
+}
+
+func (s *System) mountInfo() (b []byte) {
+	for i, m := range s.mounts {
+		number := strconv.Itoa(i + 1)
+		b = append(b, number+" 1 0:"+strconv.FormatUint(m.fs.device, 10)+" / "+m.path+" rw,relatime - "+
+			m.fs.name+" "+m.fs.name+" rw\n"...)
+	}
+	return b
+}
+
+// uuid is a random one, of version 4.
+func uuid() []byte {
+	var r [16]byte
+	randomDevice{}.readAt(r[:], 0)
+	r[6], r[8] = r[6]&0x0f|0x40, r[8]&0x3f|0x80
+	const digits = "0123456789abcdef"
+	var b []byte
+	for i, v := range r {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			b = append(b, '-')
+		}
+		b = append(b, digits[v>>4], digits[v&15])
+	}
+	return append(b, '\n')
+}
+
+// bootID is a UUID that stays the same until the machine boots again.
+func bootID() func() []byte {
+	var once sync.Once
+	var id []byte
+	return func() []byte {
+		once.Do(func() { id = uuid() })
+		return id
+	}
+}

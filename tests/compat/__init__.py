@@ -1,0 +1,1 @@
+"""eggcup against C kconfig: the same symbols with the same values."""

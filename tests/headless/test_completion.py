@@ -1,0 +1,150 @@
+"""Completion in the shell: what is offered, in each of the three shells, and how quickly."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from configurator.cli.completion import SCRIPTS, complete
+from configurator.cli.main import verb_names
+from configurator.model import Configuration
+from configurator.source import symbol_types
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.usefixtures("lab")
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("eggcup oldc", ["oldconfig"]),
+        ("eggcup get RA", ["RATE"]),
+        ("eggcup get --strict RA", ["RATE"]),
+        ("eggcup get --config f RA", ["RATE"]),
+        ("eggcup get RATE ", []),
+        ("eggcup set RA", ["RATE="]),
+        ("eggcup set RATE=1 NAM", ["NAME=", "NAMED="]),
+        ("eggcup set BUS=", ["BUS=y", "BUS=n"]),
+        ("eggcup set CONFIG_BUS=", ["CONFIG_BUS=y", "CONFIG_BUS=n"]),
+        ("eggcup set RATE=", []),
+        ("eggcup fix ALAR", ["ALARM="]),
+        ("eggcup why HAVE", ["HAVE_SOUND"]),
+        ("eggcup defconfig no", ["none"]),
+        ("eggcup diff a", ["all"]),
+        ("eggcup diff all def", ["defaults"]),
+        ("eggcup merge all pl", ["plain"]),
+        ("eggcup merge all plain no", ["none"]),
+        ("eggcup diff all none extra", []),
+        ("eggcup diff --dif", ["--diffconfig"]),
+        ("eggcup run --machine mic", ["microvm"]),
+        ("eggcup completion z", ["zsh"]),
+        ("eggcup nonsense ", []),
+        ("eggcup set 'BUS=", ["BUS=y", "BUS=n"]),
+    ],
+)
+def test_what_is_offered(line: str, expected: list[str]) -> None:
+    """Verbs, options, their choices, symbols, values, presets: by the place in the line."""
+    assert complete(line, "fish") == expected
+
+
+@pytest.mark.usefixtures("lab")
+def test_files_are_offered_where_files_go() -> None:
+    """For --config and for sides of a comparison; a folder with its slash, hidden ones only when asked for."""
+    Path("boards").mkdir()
+    Path("boards/b.config").touch()
+    Path(".hidden").touch()
+    assert complete("eggcup get --config ", "zsh") == ["boards/"]
+    assert complete("eggcup get --config boards/", "zsh") == ["boards/b.config"]
+    assert complete("eggcup get --config .h", "zsh") == [".hidden"]
+    assert "boards/" in complete("eggcup diff ", "zsh")
+
+
+@pytest.mark.usefixtures("lab")
+def test_bash_gets_what_is_behind_its_word_break() -> None:
+    """Bash takes = and : for the ends of words."""
+    assert complete("eggcup set BUS=", "bash") == ["y", "n"]
+    assert complete("eggcup diff gi", "bash") == ["git:"]
+
+
+def test_every_command_can_be_completed() -> None:
+    """No command's options make the completion fail."""
+    assert set(verb_names()) <= set(complete("eggcup ", "fish"))
+    for verb in verb_names():
+        assert "--help" in complete(f"eggcup {verb} --", "fish")
+
+
+def test_names_are_those_of_the_model() -> None:
+    """The quick look at the files finds the same symbols and types as the reader of Kconfig."""
+    known = {symbol.name: symbol.type.value for symbol in Configuration.load(ROOT / "Kconfig").symbols()}
+    assert symbol_types(ROOT / "Kconfig", ROOT) == known
+
+
+@pytest.fixture
+def on_path(lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put `eggcup` into PATH."""
+    assert lab.is_dir()
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "eggcup"
+    program.write_text(
+        f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m configurator.cli.main "$@"\n', encoding="utf-8"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return folder
+
+
+def _shell(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"no {command[0]}")
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+@pytest.mark.usefixtures("on_path")
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("eggcup def", "defconfig"), ("eggcup set BUS=", "y\nn"), ("eggcup defconfig ", "all\nnone\nplain")],
+)
+def test_in_bash(line: str, expected: str) -> None:
+    """The script fills COMPREPLY."""
+    code = (
+        f'source <(eggcup completion bash); COMP_WORDS=(eggcup); COMP_LINE="{line}"; COMP_POINT=${{#COMP_LINE}}; '
+        'COMP_CWORD=1; _eggcup; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    assert _shell("bash", "-c", code).strip() == expected
+
+
+@pytest.mark.usefixtures("on_path")
+@pytest.mark.parametrize(("line", "expected"), [("eggcup def", "defconfig"), ("eggcup set BUS=", "BUS=y\nBUS=n")])
+def test_in_fish(line: str, expected: str) -> None:
+    """Fish itself is asked what it offers."""
+    shown = _shell("fish", "--no-config", "-c", f"eggcup completion fish | source; complete -C '{line}'")
+    assert sorted(shown.split()) == sorted(expected.split())
+
+
+@pytest.mark.usefixtures("on_path")
+def test_in_zsh() -> None:
+    """Zsh loads the script, and the function hands its words to compadd."""
+    code = (
+        "autoload -Uz compinit; compinit -u -D; source <(eggcup completion zsh); [[ ${_comps[eggcup]} == _eggcup ]] "
+        '|| exit 1; compadd() { print -rl -- "${@[(r)--,-1]}" }; words=(eggcup set BUS=); CURRENT=3; _eggcup'
+    )
+    assert set(_shell("zsh", "-f", "-c", code).split()) == {"--", "BUS=y", "BUS=n"}
+
+
+def test_scripts_are_sound() -> None:
+    """Shellcheck finds nothing in the script for bash."""
+    if shutil.which("shellcheck") is None:
+        pytest.skip("no shellcheck")
+    script = subprocess.run(
+        ["shellcheck", "-s", "bash", "-e", "SC2207", "-"], input=SCRIPTS["bash"], capture_output=True, text=True,
+        check=False, timeout=60,
+    )  # fmt: skip
+    assert script.stdout == ""
