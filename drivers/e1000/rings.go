@@ -134,6 +134,7 @@ type transmitter struct {
 	mu sync.Mutex // guards what follows
 	ring
 	next   int // the descriptor of the next frame
+	told   int // the card has heard of the frames before it
 	oldest int // the first that the card may still have
 	closed bool
 	room   chan struct{} // closed when there may be room again
@@ -149,7 +150,21 @@ func (t *transmitter) init(c *card, alloc dma.Allocator, count int) (err error) 
 }
 
 // Transmit implements netdev.Device.
-func (c *card) Transmit(frame []byte) error {
+func (c *card) Transmit(frame []byte) error { return c.send(frame, true) }
+
+// Queue implements netdev.Batcher.
+func (c *card) Queue(frame []byte) error { return c.send(frame, false) }
+
+// Flush implements netdev.Batcher.
+func (c *card) Flush() {
+	c.tx.mu.Lock()
+	defer c.tx.mu.Unlock()
+	if !c.tx.closed {
+		c.tx.publish()
+	}
+}
+
+func (c *card) send(frame []byte, publish bool) error {
 	if len(frame) < netdev.HeaderSize || len(frame) > mostFrame {
 		c.stats.txErrors.Add(1)
 		return netdev.ErrFrameSize
@@ -168,10 +183,20 @@ func (c *card) Transmit(frame []byte) error {
 	t.descriptors.Bytes()[at+txCommand] = txEOP | txIFCS | txRS
 	t.next = (t.next + 1) % t.count
 	t.descriptors.Store32(at+txStatus, 0) // before the card hears of it
-	c.registers.Write32(regTDT, uint32(t.next))
+	if publish {
+		t.publish()
+	}
 	c.stats.txFrames.Add(1)
 	c.stats.txBytes.Add(uint64(len(frame)))
 	return nil
+}
+
+// publish tells the card of the frames that it has not heard of.
+func (t *transmitter) publish() {
+	if t.told != t.next {
+		t.told = t.next
+		t.card.registers.Write32(regTDT, uint32(t.next))
+	}
 }
 
 // full reports whether the card still has every descriptor but one, after taking
@@ -194,6 +219,7 @@ func (t *transmitter) wait() error {
 			return nil
 		}
 		if patient == nil {
+			t.publish() // what was only queued would never be done
 			patient = time.After(patience)
 		}
 		if t.waiting.Add(1) == 1 {

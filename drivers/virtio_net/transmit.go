@@ -53,7 +53,21 @@ func (t *transmitter) init(c *card, q *virtio.Queue, most int) error {
 }
 
 // Transmit implements netdev.Device.
-func (c *card) Transmit(frame []byte) error {
+func (c *card) Transmit(frame []byte) error { return c.send(frame, true) }
+
+// Queue implements netdev.Batcher.
+func (c *card) Queue(frame []byte) error { return c.send(frame, false) }
+
+// Flush implements netdev.Batcher.
+func (c *card) Flush() {
+	c.tx.mu.Lock()
+	defer c.tx.mu.Unlock()
+	if !c.tx.closed {
+		c.tx.queue.Publish()
+	}
+}
+
+func (c *card) send(frame []byte, publish bool) error {
 	if len(frame) < netdev.HeaderSize || len(frame) > c.mtu+netdev.HeaderSize {
 		c.stats.txErrors.Add(1)
 		return netdev.ErrFrameSize
@@ -77,7 +91,9 @@ func (c *card) Transmit(frame []byte) error {
 		return err
 	}
 	t.slot[head] = buffer
-	t.queue.Publish()
+	if publish {
+		t.queue.Publish()
+	}
 	c.stats.txFrames.Add(1)
 	c.stats.txBytes.Add(uint64(len(frame)))
 	return nil
@@ -117,6 +133,7 @@ func (t *transmitter) buffer() (uint16, error) {
 			return buffer, nil
 		}
 		if patient == nil {
+			t.queue.Publish() // what was only queued would never be done
 			patient = time.After(patience)
 		}
 		t.waiting.Add(1)

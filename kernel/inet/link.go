@@ -18,6 +18,7 @@ import (
 // driver: there is no queue in between.
 type link struct {
 	device  netdev.Device
+	batch   *batch // nil if the device hears of each frame at once
 	nic     tcpip.NICID
 	address tcpip.LinkAddress
 	mtu     atomic.Uint32
@@ -43,6 +44,9 @@ func newLink(device netdev.Device, nic tcpip.NICID, mtu int) *link {
 		if receive {
 			l.ability |= stack.CapabilityRXChecksumOffload
 		}
+	}
+	if b, ok := device.(netdev.Batcher); ok {
+		l.batch = newBatch(b)
 	}
 	if mtu == 0 || mtu > device.MTU() {
 		mtu = device.MTU()
@@ -106,7 +110,13 @@ func (l *link) write(packet *stack.PacketBuffer) tcpip.Error {
 		}
 		n += copy((*frame)[n:], piece)
 	}
-	if err := l.device.Transmit((*frame)[:n]); err != nil {
+	var err error
+	if l.batch != nil {
+		err = l.batch.send((*frame)[:n])
+	} else {
+		err = l.device.Transmit((*frame)[:n])
+	}
+	if err != nil {
 		return &tcpip.ErrNoBufferSpace{}
 	}
 	return nil

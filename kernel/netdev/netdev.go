@@ -41,6 +41,17 @@ type Offloader interface {
 	ChecksumOffload() (transmit, receive bool)
 }
 
+// Batcher is a Device that takes frames without hearing of each: telling it
+// costs more than a frame.
+type Batcher interface {
+	Device
+	// Queue does what Transmit does, but the device may hear of the frame only
+	// with the next Flush or Transmit.
+	Queue(frame []byte) error
+	// Flush tells the device of all frames that were queued.
+	Flush()
+}
+
 // Stats are a device's counters since it was registered.
 type Stats struct {
 	RxFrames, RxBytes uint64 // handed to the stack
