@@ -17,7 +17,6 @@ const (
 	ipRecvErr           = 11
 	ipRecvOrigDstAddr   = 20
 	ipFreeBind          = 15
-	ipTransparent       = 19
 	ipv6RecvErr         = 25
 	ipv6MTUDiscover     = 23
 	ipv6RecvHopLimit    = 51

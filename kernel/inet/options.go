@@ -73,10 +73,7 @@ func (s *inetSocket) Option(level, name int, to unsafe.Pointer, length *uint32) 
 const (
 	soReusePort  = 15
 	soIncoming   = 49 // SO_INCOMING_CPU
-	soZeroCopy   = 60
 	soBusyPoll   = 46
-	soNoFCS      = 43
-	soTimestamp  = 29
 	soPriority   = 12
 	soRcvBufForc = 33
 	soSndBufForc = 32

@@ -96,11 +96,3 @@ func setTimeout(timeout interface{ Store(int64) }, p unsafe.Pointer, length int)
 	timeout.Store(min(value.Sec, longest)*int64(time.Second) + value.Usec*1000)
 	return 0
 }
-
-// Timeval makes a struct timeval of a duration, for the control messages and
-// options that have one.
-func Timeval(t time.Time) (value [timevalSize]byte) {
-	binary.NativeEndian.PutUint64(value[:], uint64(t.Unix()))
-	binary.NativeEndian.PutUint64(value[8:], uint64(t.Nanosecond()/1000))
-	return value
-}

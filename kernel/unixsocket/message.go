@@ -114,13 +114,10 @@ func (s *unixSocket) target(to unsafe.Pointer, length int) (*queue, syscall.Errn
 	out := s.out
 	s.mu.Unlock()
 	if to == nil || length == 0 {
-		switch {
-		case out != nil:
-			return out, 0
-		case s.kind == syscall.SOCK_DGRAM:
+		if out == nil {
 			return nil, syscall.ENOTCONN
 		}
-		return nil, syscall.ENOTCONN
+		return out, 0
 	}
 	if s.kind != syscall.SOCK_DGRAM {
 		if out != nil {
