@@ -57,7 +57,7 @@ const Hostname string = "eggcup"
 // HugePages is HUGE_PAGES: Map memory in pages of 2 MiB.
 const HugePages = true
 
-// Inet is INET.
+// Inet is INET: TCP/IP and the socket calls.
 const Inet = false
 
 // InsecureRandom is INSECURE_RANDOM: Boot without a source of randomness (insecure, for testing).

@@ -187,7 +187,7 @@ def test_everything_fits_into_80_by_24(open_terminal: OpenTerminal, command: str
     terminal.type("j", "j", "Enter")
     lines = terminal.wait_for("BLOCK: bool").splitlines()
     assert len(lines) == 24
-    assert lines[1].strip() == "Main menu > Drivers"
+    assert lines[1].strip() == "Main menu > Devices"
     assert lines[-1].strip() == "Enter Select Esc Back / Search i Info ? Help Z Hidden C Names S Save q Quit"
 
 
@@ -202,7 +202,7 @@ def test_resize(open_terminal: OpenTerminal, command: str, config: Path) -> None
     terminal.resize(140, 40)
     terminal.wait_until(
         lambda screen: (
-            any("ACPI power" in line and "Main" not in line for line in screen.splitlines())
+            any("Random numbers" in line and "Main" not in line for line in screen.splitlines())
             and any("BLOCK: bool" in line and "[ ]" in line for line in screen.splitlines())
         ),
         "the description beside the menu",

@@ -50,7 +50,7 @@ func contains(path, pattern string) {
 func image() {
 	contains("/data/link", "^from the image\n$")
 	info, err := os.Stat("/data/sub/text")
-	check.That(err == nil && info.Mode() == 0o600, "a mode from the image", "%v %v", info, err)
+	check.That(err == nil && info.Mode() == 0o755, "a mode from the image", "%v %v", info, err)
 	check.That(err == nil && info.Sys().(*syscall.Stat_t).Blocks == 0, "a file of the image takes no memory", "")
 	f, err := os.OpenFile("/data/sub/text", os.O_RDWR, 0)
 	check.Must(err, "a file of the image can be written")
