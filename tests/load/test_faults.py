@@ -1,0 +1,212 @@
+"""Clients that misbehave and networks that lose frames: the server goes on, and nothing is left in use."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import socket
+import struct
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .conftest import HELLO, PORT, TAP, Amount, Guest, guest
+from .network import GUEST, Trouble, wire
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.load
+
+MIB = 1 << 20
+REQUEST = b"GET / HTTP/1.1\r\nHost: guest\r\nConnection: close\r\n\r\n"
+
+# What may differ between two states that are alike: caches that fill, and pages that the heap holds on to.
+SLACK_KIB = 4096
+
+# How long the server waits for a header (programs/server), and a connection's ports stay reserved (kernel/inet).
+HEADER_SECONDS = 5
+TIME_WAIT_SECONDS = 10
+
+# Go's keep-alive finds out after this time that a peer is gone.
+KEEP_ALIVE_SECONDS = 15
+
+# The options and values of tcp(7) that package socket does not name: with TCP_REPAIR a connection ends in silence.
+TCP_REPAIR = 19
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+def _one_answer(server: Guest) -> bool:
+    with socket.create_connection((server.host, server.port), 20) as one:
+        one.sendall(REQUEST)
+        answer = b""
+        while more := one.recv(4096):
+            answer += more
+    return answer.endswith(HELLO)
+
+
+def test_short_connections(kernel: Path, tapped: None, amount: Amount) -> None:
+    """After many connections with a request each as many descriptors, goroutines and frames are free as before."""
+    with guest(kernel, TAP) as server, ThreadPoolExecutor(8) as pool:
+        pool_of = amount.short_lived // 10
+        assert all(pool.map(lambda _: _one_answer(server), range(pool_of)))  # what is made once is made here
+        time.sleep(TIME_WAIT_SECONDS + 1)
+        before = server.state()
+        assert all(pool.map(lambda _: _one_answer(server), range(amount.short_lived)))
+        time.sleep(TIME_WAIT_SECONDS + 1)
+        after = server.settled(before, 20)
+        print("before", before, "after", after)
+        assert (after["descriptors"], after["goroutines"]) == (before["descriptors"], before["goroutines"])
+        assert after["free"] > before["free"] - SLACK_KIB
+
+
+def test_slow_loris(kernel: Path, tapped: None, amount: Amount) -> None:
+    """Clients that send a header byte by byte hold nobody up, and lose their connections."""
+    with guest(kernel, TAP) as server, ExitStack() as stack:
+        before = server.state()
+        slow = [stack.enter_context(socket.create_connection((GUEST, PORT), 10)) for _ in range(amount.broken)]
+        end = time.monotonic() + HEADER_SECONDS - 1
+        for byte in REQUEST:
+            if time.monotonic() > end:
+                break
+            for one in slow:
+                one.send(bytes([byte]))
+            begin = time.monotonic()
+            assert server.ask("GET", "/") == HELLO
+            assert time.monotonic() - begin < 1
+        after = server.settled(before, 3 * HEADER_SECONDS)
+        assert (after["descriptors"], after["goroutines"]) == (before["descriptors"], before["goroutines"])
+
+
+def test_vanished(kernel: Path, tapped: None, amount: Amount) -> None:
+    """Clients that vanish without a word are found out by keep-alive."""
+    with guest(kernel, TAP) as server:
+        before = server.state()
+        for _ in range(amount.broken):
+            one = http.client.HTTPConnection(GUEST, PORT, timeout=10)
+            one.request("GET", "/")
+            assert one.getresponse().read() == HELLO
+            one.sock.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+            one.close()
+        assert server.state()["goroutines"] >= amount.broken
+        after = server.settled(before, 2 * KEEP_ALIVE_SECONDS)
+        assert (after["descriptors"], after["goroutines"]) == (before["descriptors"], before["goroutines"])
+
+
+def test_reset(kernel: Path, tapped: None, amount: Amount) -> None:
+    """Clients that reset the connection in the middle of an upload or a download leave nothing behind."""
+    with guest(kernel, TAP) as server:
+        before = server.state()
+        for number in range(amount.broken):
+            with socket.create_connection((GUEST, PORT), 10) as one:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+                if number % 2:
+                    one.sendall(b"POST /hash HTTP/1.1\r\nHost: guest\r\nContent-Length: 1000000\r\n\r\n" + bytes(50_000))
+                else:
+                    one.sendall(b"GET /bytes/10000000 HTTP/1.1\r\nHost: guest\r\n\r\n")
+                    one.recv(10_000)
+        assert server.ask("GET", "/") == HELLO
+        after = server.settled(before, 20)
+        assert (after["descriptors"], after["goroutines"]) == (before["descriptors"], before["goroutines"])
+
+
+def test_descriptor_limit(kernel: Path, tapped: None) -> None:
+    """More clients than descriptors: the server refuses no one for good, and serves when some have gone."""
+    with guest(kernel, TAP) as server, ExitStack() as stack:
+        before = server.state()
+        limit = 4096
+        crowd = [stack.enter_context(socket.create_connection((GUEST, PORT), 30)) for _ in range(limit - 200)]
+        end = time.monotonic() + 60
+        while not any(b"too many open files" in line for line in server.console) and time.monotonic() < end:
+            with suppress(OSError):
+                crowd.append(stack.enter_context(socket.create_connection((GUEST, PORT), 5)))
+        assert any(b"too many open files" in line for line in server.console)
+        for one in crowd:
+            one.close()
+        server.wait(30)
+        after = server.settled(before, 30)
+        assert (after["descriptors"], after["goroutines"]) == (before["descriptors"], before["goroutines"])
+
+
+def _download(server: Guest, size: int) -> None:
+    connection = server.connect(120)
+    connection.request("GET", f"/bytes/{size}")
+    answer = connection.getresponse()
+    digest, got = hashlib.sha256(), 0
+    while block := answer.read(MIB):
+        digest.update(block)
+        got += len(block)
+    connection.close()
+    assert got == size
+    assert digest.hexdigest() == _expected(size)
+
+
+def _expected(size: int) -> str:
+    """Return the sum of what programs/server sends: words of 8 bytes that count."""
+    digest, number = hashlib.sha256(), 0
+    while size > 0:
+        count = min(size, MIB) // 8
+        digest.update(struct.pack(f"<{count}Q", *range(number, number + count)))
+        number, size = number + count, size - 8 * count
+    return digest.hexdigest()
+
+
+def _upload(server: Guest, size: int) -> None:
+    digest, block = hashlib.sha256(), bytes(i * 31 % 251 for i in range(MIB))
+    connection = server.connect(120)
+    connection.putrequest("POST", "/hash")
+    connection.putheader("Content-Length", str(size))
+    connection.endheaders()
+    for _ in range(size // MIB):
+        connection.send(block)
+        digest.update(block)
+    answer = connection.getresponse().read().split()
+    connection.close()
+    assert answer == [digest.hexdigest().encode(), str(size).encode()]
+
+
+@pytest.mark.parametrize("model", ["virtio-net-pci", "e1000"])
+def test_stream(model: str, kernel: Path, tapped: None, amount: Amount) -> None:
+    """A long upload and a long download arrive as they were sent."""
+    with guest(kernel, TAP, model) as server:
+        for name, transfer in (("up", _upload), ("down", _download)):
+            begin = time.monotonic()
+            transfer(server, amount.stream_mib * MIB)
+            print(f"{model} {name}: {amount.stream_mib / (time.monotonic() - begin):.1f} MiB/s")
+
+
+TROUBLES = {
+    "loses 1 %": Trouble(loss=0.01),
+    "loses 10 %": Trouble(loss=0.1),
+    "swaps": Trouble(reorder=0.05),
+    "loses and swaps": Trouble(loss=0.01, reorder=0.05, seed=2),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_wire(name: str, kernel: Path, tapped: None, amount: Amount, tmp_path: Path) -> None:
+    """Over a wire that loses frames and swaps them everything arrives as it was sent, only later."""
+    trouble = TROUBLES[name]
+    most = 4 if trouble.loss > 0.05 else 32
+    size = min(amount.stream_mib, most) * MIB // (1 if amount.full else 4)
+    with wire(tmp_path, trouble) as net, guest(kernel, net) as server:
+        for transfer in (_upload, _download):
+            begin = time.monotonic()
+            transfer(server, size)
+            print(f"wire that {name}: {size / MIB / (time.monotonic() - begin):.2f} MiB/s")
+        failures: list[int] = []
+
+        def ask(number: int) -> None:
+            if server.ask("GET", "/", seconds=60) != HELLO:
+                failures.append(number)
+
+        threads = [threading.Thread(target=ask, args=(n,)) for n in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not failures
