@@ -119,6 +119,10 @@ const timeWait = 10 * time.Second
 
 func (l *Layer) tuneTCP() tcpip.Error {
 	sack := tcpip.TCPSACKEnabled(true)
+	// Selective acknowledgements (RFC 6675) without RACK, with which the stack's
+	// sender comes to rest for ever where frames are swapped: gVisor's issue
+	// 14092, and tests/load/test_faults.py.
+	recovery := tcpip.TCPRecovery(0)
 	moderate := tcpip.TCPModerateReceiveBufferOption(true)
 	wait := tcpip.TCPTimeWaitTimeoutOption(timeWait)
 	receive := tcpip.TCPReceiveBufferSizeRangeOption{
@@ -127,7 +131,7 @@ func (l *Layer) tuneTCP() tcpip.Error {
 	send := tcpip.TCPSendBufferSizeRangeOption{
 		Min: leastBuffer, Default: min(initialBuffer, l.settings.TCPSend), Max: l.settings.TCPSend,
 	}
-	for _, option := range []tcpip.SettableTransportProtocolOption{&sack, &moderate, &wait, &receive, &send} {
+	for _, option := range []tcpip.SettableTransportProtocolOption{&sack, &recovery, &moderate, &wait, &receive, &send} {
 		if err := l.stack.SetTransportProtocolOption(tcp.ProtocolNumber, option); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -87,6 +88,8 @@ def guest(kernel: Path, net: str, model: str = "virtio-net-pci", *, memory: int 
     """Boot the server behind a `-netdev`, and end it afterwards; the console is added to what fails meanwhile."""
     command = [sys.executable, "-m", "configurator.cli.main", "run", str(kernel), "--machine", "pc", "--accel", "tcg"]
     command += ["--mem", str(memory), "--smp", "1", "--", "-netdev", net, "-device", f"{model},netdev=net0"]
+    if capture := os.environ.get("EGGCUP_LOAD_PCAP"):  # a file, for tcpdump -r
+        command += ["-object", f"filter-dump,id=capture,netdev=net0,maxlen=160,file={capture}"]
     with subprocess.Popen(
         command, env=go_environment("1.27"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
