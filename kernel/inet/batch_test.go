@@ -3,6 +3,7 @@ package inet
 import (
 	"bytes"
 	"encoding/binary"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -133,6 +134,7 @@ func TestSlots(t *testing.T) {
 // TestRing tells the device at once of the answer to a single request, and
 // together of those to several.
 func TestRing(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // nobody else rings meanwhile
 	p := &postbox{}
 	b := newBatch(p)
 	answer := tcpFrame(1, 5, psh, stamps, 100)

@@ -24,6 +24,7 @@ type Layer struct {
 	stack    *stack.Stack
 	settings Settings
 	links    []*link // in the order of their numbers, from firstNIC on
+	meeting  meeting
 
 	// advertised is what routers' advertisements have changed: work for
 	// followAdvertisements.
