@@ -96,11 +96,14 @@ func (l *Layer) isOwn(a tcpip.Address) bool {
 	return false
 }
 
-// forget drops the connections that the stack has no other end of any more.
-// The lock is held.
+// forget drops the connections that were closed and that the stack has no other
+// end of. The lock is held.
 func (l *Layer) forget() {
 	m := &l.meeting
-	for key := range m.waiting {
+	for key, s := range m.waiting {
+		if !s.closed.Load() {
+			continue // the other end may be on its way
+		}
 		protocol := header.IPv4ProtocolNumber
 		if key.local.Addr.Len() == header.IPv6AddressSize {
 			protocol = header.IPv6ProtocolNumber

@@ -30,6 +30,7 @@ type inetSocket struct {
 	protocol int
 	layer    *Layer
 	direct   atomic.Pointer[direct] // of a connection within this machine
+	closed   atomic.Bool
 
 	readMu sync.Mutex
 	sink   sink // guarded by readMu
@@ -301,6 +302,7 @@ func (s *inetSocket) Shutdown(how int) syscall.Errno {
 // the peer to have everything.
 func (s *inetSocket) Close() {
 	linger := s.endpoint.SocketOptions().GetLinger()
+	s.closed.Store(true)
 	d := s.flows()
 	if d != nil {
 		d.close(linger.Enabled && linger.Timeout == 0)
