@@ -60,7 +60,7 @@ var (
 		131: sysSigaltstack,
 		157: sysPrctl,
 		158: sysArchPrctl,
-		160: sysZero,
+		160: sysSetrlimit,
 		162: sysZero,
 		169: sysReboot,
 		186: sysGettid,
