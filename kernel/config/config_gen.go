@@ -111,7 +111,7 @@ const NetMtu int = 0
 // NetTcpReceive is NET_TCP_RECEIVE: Largest receive buffer of a TCP connection, in KiB.
 const NetTcpReceive int = 0
 
-// NetTcpSend is NET_TCP_SEND: Largest send buffer of a TCP connection, in KiB.
+// NetTcpSend is NET_TCP_SEND: Send buffer of a TCP connection, in KiB.
 const NetTcpSend int = 0
 
 // NetWait is NET_WAIT: Hold the program back until there is an address.

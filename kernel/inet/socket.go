@@ -113,6 +113,11 @@ func (s *inetSocket) attach(endpoint tcpip.Endpoint, queue *waiter.Queue) {
 	s.endpoint, s.queue = endpoint, queue
 	s.entry.Init(s, everything)
 	queue.EventRegister(&s.entry)
+	if s.kind == syscall.SOCK_STREAM {
+		// A size of its own turns off that the stack changes it: when it shrinks,
+		// after a loss, a writer who waits is not woken.
+		endpoint.SocketOptions().SetSendBufferSize(int64(s.layer.settings.TCPSend), true)
+	}
 }
 
 // open gives s its descriptor.

@@ -107,8 +107,8 @@ func (e *stackError) Error() string { return "inet: " + e.step + ": " + e.err.St
 
 func stepError(step string, err tcpip.Error) error { return &stackError{step, err} }
 
-// Buffers of a new TCP socket, in bytes; from there the stack follows the
-// connection up to the limits of the settings.
+// Buffers of a new TCP socket, in bytes. The receive buffer follows the
+// connection from there up to the limit of the settings.
 const (
 	leastBuffer   = 4 << 10
 	initialBuffer = 1 << 20
@@ -130,7 +130,7 @@ func (l *Layer) tuneTCP() tcpip.Error {
 		Min: leastBuffer, Default: min(initialBuffer, l.settings.TCPReceive), Max: l.settings.TCPReceive,
 	}
 	send := tcpip.TCPSendBufferSizeRangeOption{
-		Min: leastBuffer, Default: min(initialBuffer, l.settings.TCPSend), Max: l.settings.TCPSend,
+		Min: leastBuffer, Default: l.settings.TCPSend, Max: l.settings.TCPSend,
 	}
 	for _, option := range []tcpip.SettableTransportProtocolOption{&sack, &recovery, &moderate, &wait, &receive, &send} {
 		if err := l.stack.SetTransportProtocolOption(tcp.ProtocolNumber, option); err != nil {
