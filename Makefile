@@ -22,7 +22,7 @@ export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
 .PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean \
-	check docs test test-host test-python test-go test-boot go1.26 oracle fuzz linux
+	check docs test test-host test-python test-go test-boot load go1.26 oracle fuzz linux
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,10 +64,13 @@ test-go: setup ## Go tests on the host: make test-go K=./kernel/core/vm
 	$(if $(K),,GOWORK= $(GO) -C kernel/inet test ./...)
 
 test-python: setup qemu test-tools go1.26 oracle ## Python tests but the boots: make test-python K=wheel
-	PATH="$$($(GO) env GOROOT)/bin:$$PATH" $(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
+	PATH="$$($(GO) env GOROOT)/bin:$$PATH" $(PY) -m pytest -m 'not boot and not load' $(if $(K),-k '$(K)') $(ARGS)
 
-test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
-	$(PY) -m pytest tests/boot tests/docs -m boot $(if $(K),-k '$(K)') $(ARGS)
+test-boot: setup qemu go1.26 load-tools ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
+	$(PY) -m pytest tests/boot tests/docs tests/load -m 'boot or load' $(if $(K),-k '$(K)') $(ARGS)
+
+load: setup qemu load-tools ## Load and faults with their full figures, as root (an hour): make load K=wire
+	$(PY) -m pytest tests/load -m load --load-full --load-strict -s $(if $(K),-k '$(K)') $(ARGS)
 
 docs: setup ## Write the generated documents and pictures anew
 	$(GO) run ./scripts/syscalldoc
@@ -96,7 +99,7 @@ $(SETUP): requirements.lock pyproject.toml scripts/setup-venv
 	@PYTHON=$(PYTHON) scripts/setup-venv
 	@touch $@
 
-.PHONY: qemu test-tools
+.PHONY: qemu test-tools load-tools
 qemu:
 	@command -v qemu-system-x86_64 >/dev/null || scripts/apt-install qemu-system-x86
 
@@ -110,6 +113,11 @@ endif
 test-tools:
 	@command -v tmux >/dev/null || scripts/apt-install tmux
 	@command -v git >/dev/null || scripts/apt-install git
+
+# wrk makes requests, ip a network of the tests' own.
+load-tools:
+	@command -v wrk >/dev/null || scripts/apt-install wrk
+	@command -v ip >/dev/null || scripts/apt-install iproute2
 
 go1.26: .cache/go1.26/.eggcup-setup
 .cache/go1.26/.eggcup-setup: requirements-go1.26.lock scripts/setup-go1.26 | $(SETUP)

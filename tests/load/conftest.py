@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.boot.case import Case
 from tests.boot.conftest import Kernels, go_environment
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 PORT = 8080
 START_SECONDS = 40
+MEMORY_MIB = 256
+HERE = (network.GUEST, PORT)
 CONFIG = {
     "NET": "y", "NET_DHCP": "n", "NET_ADDRESS": f"{network.GUEST}/24", "NET_GATEWAY": network.HOST,
     "PCI": "y", "VIRTIO": "y", "VIRTIO_NET": "y", "E1000": "y", "VFS": "y",
@@ -50,7 +53,7 @@ class Amount:
     broken: int
 
 
-SHORT = Amount(full=False, seconds=3, connections=(1, 64, 1024), short_lived=3000, stream_mib=32, broken=100)
+SHORT = Amount(full=False, seconds=2, connections=(1, 64, 1024), short_lived=1000, stream_mib=16, broken=50)
 FULL = Amount(full=True, seconds=60, connections=(1, 16, 64, 256, 1024), short_lived=100_000, stream_mib=1024,
               broken=1000)  # fmt: skip
 
@@ -79,15 +82,33 @@ def tapped(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+def say(text: str) -> None:
+    """Print a figure, for who runs the tests with -s."""
+    sys.stdout.write(f"{text}\n")
+
+
 TAP = f"tap,id=net0,ifname={network.TAP},script=no,downscript=no"
 
 
 @contextmanager
-def guest(kernel: Path, net: str, model: str = "virtio-net-pci", *, memory: int = 256, at: tuple[str, int] = ("", 0)
-          ) -> Iterator[Guest]:  # fmt: skip
+def guest(
+    kernel: Path, net: str, model: str = "virtio-net-pci", *, append: str = "", at: tuple[str, int] = HERE
+) -> Iterator[Guest]:
     """Boot the server behind a `-netdev`, and end it afterwards; the console is added to what fails meanwhile."""
     command = [sys.executable, "-m", "configurator.cli.main", "run", str(kernel), "--machine", "pc", "--accel", "tcg"]
-    command += ["--mem", str(memory), "--smp", "1", "--", "-netdev", net, "-device", f"{model},netdev=net0"]
+    command += [
+        "--mem",
+        str(MEMORY_MIB),
+        "--smp",
+        "1",
+        "--append",
+        append,
+        "--",
+        "-netdev",
+        net,
+        "-device",
+        f"{model},netdev=net0",
+    ]
     if capture := os.environ.get("EGGCUP_LOAD_PCAP"):  # a file, for tcpdump -r
         command += ["-object", f"filter-dump,id=capture,netdev=net0,maxlen=160,file={capture}"]
     with subprocess.Popen(
@@ -97,7 +118,7 @@ def guest(kernel: Path, net: str, model: str = "virtio-net-pci", *, memory: int 
         assert process.stdout
         reader = threading.Thread(target=lines.extend, args=(process.stdout,))
         reader.start()
-        server = Guest(*(at if at[0] else (network.GUEST, PORT)), lines)
+        server = Guest(*at, lines)
         try:
             server.wait(START_SECONDS)
             yield server

@@ -62,7 +62,7 @@ def namespace() -> Iterator[None]:
 
 
 def ip(command: str) -> None:
-    """Run ip(8)."""
+    """Change the network of the namespace."""
     subprocess.run(["ip", *command.split()], check=True, capture_output=True)
 
 
@@ -137,7 +137,7 @@ class _Way:
     def __init__(self, send: Callable[[bytes], None], trouble: Trouble, number: int) -> None:
         self._send = send
         self._trouble = trouble
-        self._chance = random.Random(2 * trouble.seed + number)
+        self._chance = random.Random(2 * trouble.seed + number)  # noqa: S311 - repeatable, no secret
         self.held: list[tuple[float, int, bytes]] = []
 
     def pass_on(self, frame: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .conftest import PORT, TAP, Amount, Guest, guest
+from .conftest import PORT, TAP, Amount, Guest, guest, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,8 @@ MODELS = ("virtio-net-pci", "e1000")
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_tap(model: str, kernel: Path, tapped: None, amount: Amount, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("tapped")
+def test_tap(model: str, kernel: Path, amount: Amount, tmp_path: Path) -> None:
     """Through a tap device every answer comes, and soon; afterwards nothing is left in use.
 
     The bounds are far from what is usual, and near to what a lost wake-up or a retransmission costs.
@@ -62,7 +63,7 @@ def test_tap(model: str, kernel: Path, tapped: None, amount: Amount, tmp_path: P
         before = server.state()
         for connections in amount.connections:
             right, percentile, longest = wrk(server, connections, amount.seconds, tmp_path)
-            print(f"{model} tap {connections}: {right / amount.seconds:.0f}/s, p99 {percentile:.3f}, max {longest:.3f}")
+            say(f"{model} tap {connections}: {right / amount.seconds:.0f}/s, p99 {percentile:.3f}, max {longest:.3f}")
             assert right > 100 * amount.seconds, f"{connections} connections: {right} answers"
             if connections <= 64:
                 assert percentile < 0.2, f"{connections} connections: the 99th percentile is {percentile} s"
@@ -85,5 +86,5 @@ def test_user(model: str, kernel: Path, amount: Amount, tmp_path: Path) -> None:
     with guest(kernel, net, model, at=("127.0.0.1", port)) as server:
         for connections in amount.connections:
             right, percentile, longest = wrk(server, connections, amount.seconds, tmp_path)
-            print(f"{model} user {connections}: {right / amount.seconds:.0f}/s, p99 {percentile:.3f}, max {longest:.3f}")
+            say(f"{model} user {connections}: {right / amount.seconds:.0f}/s, p99 {percentile:.3f}, max {longest:.3f}")
             assert right > 100 * amount.seconds, f"{connections} connections: {right} answers"

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -20,6 +21,14 @@ import (
 )
 
 func main() {
+	descriptors := flag.Uint64("descriptors", 0, "how many may be open; 0 leaves the limit")
+	flag.Parse()
+	if *descriptors > 0 {
+		const nofile = 7
+		if err := syscall.Setrlimit(nofile, &syscall.Rlimit{Cur: *descriptors, Max: *descriptors}); err != nil {
+			log.Fatal(err)
+		}
+	}
 	http.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello from eggcup\n") })
 	http.HandleFunc("GET /bytes/{n}", sendBytes)
 	http.HandleFunc("POST /hash", hash)
@@ -103,14 +112,14 @@ func state(w http.ResponseWriter, _ *http.Request) {
 	var system syscall.Sysinfo_t
 	syscall.Sysinfo(&system)
 	json.NewEncoder(w).Encode(map[string]uint64{
-		"descriptors": descriptors(),
+		"descriptors": opened(),
 		"goroutines":  uint64(runtime.NumGoroutine()),
 		"heap":        memory.HeapAlloc >> 10,
 		"free":        system.Freeram * uint64(max(system.Unit, 1)) >> 10,
 	})
 }
 
-func descriptors() (open uint64) {
+func opened() (open uint64) {
 	const getFD, most = 1, 1 << 12
 	for fd := range uintptr(most) {
 		if _, _, errno := syscall.Syscall(syscall.SYS_FCNTL, fd, getFD, 0); errno == 0 {
