@@ -39,8 +39,7 @@ def main(programs: list[str]) -> None:
     print("| command | median | least | most |\n|---|--:|--:|--:|")
     for command, times in zip(commands, taken, strict=True):
         figures = (statistics.median(times), min(times), max(times))
-        program = Path(command[0]).relative_to(Path.cwd()) if Path(command[0]).is_relative_to(Path.cwd()) else command[0]
-        print(f"| {program} {' '.join(command[1:])} | {' | '.join(f'{one:.0f} ms' for one in figures)} |")
+        print(f"| {' '.join(command)} | {' | '.join(f'{one:.0f} ms' for one in figures)} |")
 
 
 if __name__ == "__main__":

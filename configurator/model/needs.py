@@ -70,10 +70,18 @@ def _to_have_modules(symbol: kconfiglib.Symbol) -> Iterator[Want]:
         yield Want(modules.name, "y")
 
 
+def _to_be_hidden(symbol: kconfiglib.Symbol) -> Iterator[Want]:
+    for node in symbol.nodes:
+        if node.prompt:
+            yield from lower(node.prompt[1], 0)
+
+
 def _of_text(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
-    if values.has_prompt(symbol):
-        if not symbol.visibility:
-            yield from _to_be_visible(symbol, 1)
+    """Yield steps towards a number or a text; "" stands for a number that has no value."""
+    is_number = values.symbol_type(symbol) is not SymbolType.STRING
+    if symbol.visibility:
+        if is_number and not value:
+            yield from _to_be_hidden(symbol)
             return
         for low, high, condition, *_ in symbol.ranges:
             if value_of(condition):
@@ -82,12 +90,23 @@ def _of_text(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
                 break
         yield Want(symbol.name, value)
         return
+    if value or not is_number:
+        yield from _to_be_visible(symbol, 1)
+    yield from _of_default_text(symbol, value)
+
+
+def _of_default_text(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
+    """Yield steps towards a default that is `value`, or for "" towards no default."""
+    holding = next((one for one in symbol.defaults if value_of(one[1])), None)
     for default, condition, *_ in symbol.defaults:
-        if isinstance(default, kconfiglib.Symbol) and values.same(symbol, value, default.str_value):
-            if value_of(condition):
-                yield from _without_earlier(symbol, condition)
-            else:
-                yield from lift(condition, 1)
+        if not isinstance(default, kconfiglib.Symbol):
+            continue
+        if values.same(symbol, value, default.str_value):
+            yield from _without_earlier(symbol, condition) if value_of(condition) else lift(condition, 1)
+        elif default.nodes and not default.is_constant:
+            yield Want(default.name, value)
+    if not value and holding:
+        yield from lower(holding[1], 0)
 
 
 def _without_earlier(symbol: kconfiglib.Symbol, wanted: kconfiglib.Expr) -> Iterator[Want]:
@@ -102,20 +121,24 @@ def _without_earlier(symbol: kconfiglib.Symbol, wanted: kconfiglib.Expr) -> Iter
 
 def _to_rise(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
     level = _LEVELS[value]
-    if values.has_prompt(symbol):
-        if symbol.visibility >= level:
-            yield Want(symbol.name, value)
-        else:
-            yield from _to_be_visible(symbol, level)
+    if symbol.visibility >= level:
+        yield Want(symbol.name, value)
     else:
-        for default, condition, *_ in symbol.defaults:
-            if value_of(condition) < level:
-                yield from lift(condition, level)
-            else:
-                yield from lift(default, level)
-                yield from _without_earlier(symbol, condition)
-        yield from lift(symbol.weak_rev_dep, level)
+        yield from _to_be_visible(symbol, level)
+        if not symbol.choice:
+            yield from _by_default(symbol, level)
     yield from lift(symbol.rev_dep, level)
+
+
+def _by_default(symbol: kconfiglib.Symbol, level: int) -> Iterator[Want]:
+    """Yield what gives a symbol that cannot be set a level, by a default or an imply."""
+    for default, condition, *_ in symbol.defaults:
+        if value_of(condition) < level:
+            yield from lift(condition, level)
+        else:
+            yield from lift(default, level)
+            yield from _without_earlier(symbol, condition)
+    yield from lift(symbol.weak_rev_dep, level)
 
 
 def _to_fall(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
@@ -124,20 +147,27 @@ def _to_fall(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
         yield from lower(symbol.rev_dep, level)
         return
     if symbol.choice:
-        for member in symbol.choice.syms:
-            if member is not symbol and member.visibility:
-                yield Want(member.name, "y")
-    elif values.has_prompt(symbol) and symbol.visibility:
+        yield from (Want(member.name, "y") for member in symbol.choice.syms if member is not symbol)
+        yield from _to_be_hidden(symbol)
+    elif symbol.visibility:
         yield Want(symbol.name, value)
-    if not values.has_prompt(symbol) or not symbol.visibility or symbol.choice:
+    else:
+        yield from _to_be_visible(symbol, 1)
         yield from lower(symbol.direct_dep, level)
-    if not symbol.choice and not symbol.visibility:
-        for default, condition, *_ in symbol.defaults:
-            if value_of(condition) and value_of(default) > level:
+        yield from _without_default(symbol, level)
+        yield from lower(symbol.weak_rev_dep, level)
+
+
+def _without_default(symbol: kconfiglib.Symbol, level: int) -> Iterator[Want]:
+    """Yield what takes away the default that gives a symbol more than a level, or sets an earlier one in its place."""
+    for default, condition, *_ in symbol.defaults:
+        if value_of(condition):
+            if value_of(default) > level:
                 yield from lower(condition, level)
                 yield from lower(default, level)
-                break
-        yield from lower(symbol.weak_rev_dep, level)
+            return
+        if value_of(default) <= level:
+            yield from lift(condition, 1)
 
 
 def lift(expression: kconfiglib.Expr, level: int) -> Iterator[Want]:
@@ -210,15 +240,22 @@ def _candidates(symbol: kconfiglib.Symbol, other: str, relation: int) -> Iterabl
     if values.is_boolean(symbol):
         letters = [letter for letter in "nmy" if _related(_LEVELS[letter], _LEVELS.get(other), relation)]
         return [letter for letter in letters if letter != "m" or symbol.type == kconfiglib.TRISTATE]
+    defaults = [value.str_value for value, *_ in symbol.defaults if isinstance(value, kconfiglib.Symbol)]
     if values.symbol_type(symbol) is SymbolType.STRING:
-        return [other] if relation == kconfiglib.EQUAL else [f"{other}x" if other else "x"]
+        if relation == kconfiglib.EQUAL:
+            return [other]
+        texts = [f"{other}x" if other else "x", "", *defaults]
+        return [text for text in dict.fromkeys(texts) if text != other]
     number = values.number(symbol, other)
     if number is None:
         return []
-    fitting = [one for one in (number, number + 1, number - 1) if _related(one, number, relation)]
+    written = [*defaults, *(bound.str_value for low, high, *_ in symbol.ranges for bound in (low, high))]
+    likely = [number, number + 1, number - 1, *(values.number(symbol, one) for one in written)]
+    fitting = [one for one in dict.fromkeys(likely) if one is not None and _related(one, number, relation)]
     limits = values.active_range(symbol)
     spellings = [values.spelled(symbol, one) for one in fitting]
-    return [one for one in spellings if limits is None or values.lies_between(symbol, one, *limits)] or spellings
+    allowed = [one for one in spellings if limits is None or values.lies_between(symbol, one, *limits)] or spellings
+    return [*allowed, ""] if _related(0, number, relation) else allowed  # without a value it counts as 0
 
 
 def _related(left: int, right: int | None, relation: int) -> bool:
