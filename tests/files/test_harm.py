@@ -213,6 +213,7 @@ def test_interrupted_at_any_moment(config: Path, texts: Sequence[str]) -> None:
         process.send_signal(signal.SIGINT)
         # Not `communicate`: it reads the descriptor, and would miss what the lines above have brought into the buffer.
         said = [line.rstrip("\n") for line in process.stderr if not line.startswith("import time:")]
+        process.stderr.close()
         process.wait(timeout=60)
         # Where Ctrl-C meets an `exec`, as in the making of a dataclass, Python ends by the signal after all is done.
         if process.returncode in (130, -signal.SIGINT):
