@@ -12,7 +12,7 @@ from configurator.model.symbols import TreeSymbol
 from configurator.model.views import SymbolType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _LEVELS = {"n": 0, "m": 1, "y": 2}
 _OPPOSITE = {
@@ -107,6 +107,16 @@ def _of_default_text(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
             yield Want(default.name, value)
     if not value and holding:
         yield from lower(holding[1], 0)
+    yield from _without_bound(symbol)
+
+
+def _without_bound(symbol: kconfiglib.Symbol) -> Iterator[Want]:
+    """Yield what makes another range hold, which leaves a default as it is or moves it to another bound."""
+    for _, _, condition, *_ in symbol.ranges:
+        if value_of(condition):
+            yield from lower(condition, 0)
+            return
+        yield from lift(condition, 1)
 
 
 def _without_earlier(symbol: kconfiglib.Symbol, wanted: kconfiglib.Expr) -> Iterator[Want]:
@@ -127,7 +137,8 @@ def _to_rise(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
         yield from _to_be_visible(symbol, level)
         if not symbol.choice:
             yield from _by_default(symbol, level)
-    yield from lift(symbol.rev_dep, level)
+    if not symbol.choice:  # a select has no effect there
+        yield from lift(symbol.rev_dep, level)
 
 
 def _by_default(symbol: kconfiglib.Symbol, level: int) -> Iterator[Want]:
@@ -138,17 +149,19 @@ def _by_default(symbol: kconfiglib.Symbol, level: int) -> Iterator[Want]:
         else:
             yield from lift(default, level)
             yield from _without_earlier(symbol, condition)
-    yield from lift(symbol.weak_rev_dep, level)
+    if value_of(symbol.weak_rev_dep) < level:
+        yield from lift(symbol.weak_rev_dep, level)
+    else:
+        yield from lift(symbol.direct_dep, level)
 
 
 def _to_fall(symbol: kconfiglib.Symbol, value: str) -> Iterator[Want]:
     level = _LEVELS[value]
-    if value_of(symbol.rev_dep) > level:
-        yield from lower(symbol.rev_dep, level)
-        return
     if symbol.choice:
         yield from (Want(member.name, "y") for member in symbol.choice.syms if member is not symbol)
         yield from _to_be_hidden(symbol)
+    elif value_of(symbol.rev_dep) > level:
+        yield from lower(symbol.rev_dep, level)
     elif symbol.visibility:
         yield Want(symbol.name, value)
     else:
@@ -181,7 +194,7 @@ def lift(expression: kconfiglib.Expr, level: int) -> Iterator[Want]:
             if node.prompt:
                 yield from lift(node.prompt[1], level)
     elif expression[0] == kconfiglib.AND:
-        yield from lift(next(part for part in expression[1:] if value_of(part) < level), level)
+        yield from _each(lift, [part for part in expression[1:] if value_of(part) < level], level)
     elif expression[0] == kconfiglib.OR:
         for part in expression[1:]:
             yield from lift(part, level)
@@ -205,12 +218,27 @@ def lower(expression: kconfiglib.Expr, level: int) -> Iterator[Want]:
         for part in expression[1:]:
             yield from lower(part, level)
     elif expression[0] == kconfiglib.OR:
-        yield from lower(next(part for part in expression[1:] if value_of(part) > level), level)
+        yield from _each(lower, [part for part in expression[1:] if value_of(part) > level], level)
     elif expression[0] == kconfiglib.NOT:
         yield from lift(expression[1], 2 - level)
     else:
         operator, left, right = _relation(expression)
         yield from _of_relation(_OPPOSITE[operator], left, right)
+
+
+def _each(
+    step: Callable[[kconfiglib.Expr, int], Iterator[Want]], parts: list[kconfiglib.Expr], level: int
+) -> Iterator[Want]:
+    """Yield steps for the first of several parts that are all needed, and for those on the same numbers or texts.
+
+    One of these may ask for a value that suits the first one too, as the second part of ``A != 1 && A > 5`` does.
+    """
+    compared = {item for item in kconfiglib.expr_items(parts[0]) if isinstance(item, kconfiglib.Symbol) and item.nodes}
+    texts = {symbol for symbol in compared if not values.is_boolean(symbol)}
+    yield from step(parts[0], level)
+    for part in parts[1:]:
+        if texts & kconfiglib.expr_items(part):
+            yield from step(part, level)
 
 
 def _relation(expression: kconfiglib.Expr) -> tuple[int, kconfiglib.Symbol, kconfiglib.Symbol]:
