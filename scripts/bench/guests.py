@@ -80,10 +80,17 @@ class Bench:
             yield command, (monitor_fd,)
 
     def boot(  # noqa: PLR0913, PLR0917 - a boot has that many sides
-        self, kernel: Kernel, machine: Machine, memory_mb: int, until: str, timeout: float, linux_arguments: str = ""
+        self,
+        kernel: Kernel,
+        machine: Machine,
+        memory_mb: int,
+        until: str,
+        timeout: float,
+        extra: tuple[str, ...] = (),
+        linux_arguments: str = "",
     ) -> Transcript:
         """Boot `kernel` until it prints a line that starts with `until`."""
-        with self.command(kernel, machine, memory_mb, (), linux_arguments) as (command, fds):
+        with self.command(kernel, machine, memory_mb, extra, linux_arguments) as (command, fds):
             return boot(command, until, timeout, pass_fds=fds)
 
 

@@ -193,7 +193,7 @@ TROUBLES = {
     "swaps": Trouble(reorder=0.05),
     "loses and swaps": Trouble(loss=0.01, reorder=0.05, seed=2),
 }
-IN_SHORT = ("loses 10 %", "loses and swaps")
+IN_SHORT = ("loses 1 %", "loses and swaps")
 
 
 @pytest.mark.parametrize("name", TROUBLES)
@@ -203,8 +203,8 @@ def test_wire(name: str, kernel: Path, amount: Amount, tmp_path: Path) -> None:
     if not amount.full and name not in IN_SHORT:
         pytest.skip("in the full version only")
     trouble = TROUBLES[name]
-    most = 4 if trouble.loss > 0.05 else 32
-    size = min(amount.stream_mib, most) * MIB // (1 if amount.full else 4)
+    most = 1 if trouble.loss > 0.05 else 32
+    size = min(amount.stream_mib, most) * MIB
     with wire(tmp_path, trouble) as net, guest(kernel, net) as server:
         for transfer in (_upload, _download):
             begin = time.monotonic()
