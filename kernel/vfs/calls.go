@@ -97,7 +97,7 @@ func (f *File) change(number, a2, a3, a4 uintptr) syscall.Errno {
 	case syscall.SYS_FLOCK:
 		return f.node.locks.take(f, int(a2))
 	case syscall.SYS_FSYNC, syscall.SYS_FDATASYNC, sysSyncfs:
-		return f.sync()
+		return f.sync(number == syscall.SYS_FDATASYNC)
 	case syscall.SYS_FTRUNCATE:
 		if f.access == syscall.O_RDONLY || !f.node.isRegular() {
 			return syscall.EINVAL

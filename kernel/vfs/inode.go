@@ -91,12 +91,23 @@ func (n *inode) isRegular() bool { return n.kind() == syscall.S_IFREG }
 func (n *inode) directory() *directory { return n.body.(*directory) }
 
 // changed notes a change of the attributes; n.mu is held.
-func (n *inode) changed() { n.ctime = now() }
+func (n *inode) changed() {
+	n.ctime = now()
+	n.keep()
+}
+
+// keep tells the volume, if the file is on one, what has changed.
+func (n *inode) keep() {
+	if n.fs.volume != nil {
+		n.fs.volume.Change(n.ino, n.kept())
+	}
+}
 
 // modified notes a change of the content; n.mu is held.
 func (n *inode) modified() {
 	t := now()
 	n.mtime, n.ctime = t, t
+	n.keep()
 }
 
 // touched notes a change of a directory's names.
@@ -146,7 +157,12 @@ func (n *inode) release() {
 	if d, ok := n.body.(*data); ok {
 		d.discard()
 	}
-	n.fs.refund(inodeCost)
+	if n.fs.volume != nil {
+		n.fs.known.Delete(n.ino)
+		n.fs.volume.Forget(n.ino)
+	} else {
+		n.fs.refund(inodeCost)
+	}
 	n.fs = gone
 }
 
