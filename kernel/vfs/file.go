@@ -19,7 +19,7 @@ type File struct {
 	content  content // nil for what cannot be read or written
 	access   int     // O_RDONLY, O_WRONLY or O_RDWR
 	pathOnly bool    // O_PATH
-	synced   int  // O_SYNC, O_DSYNC or 0
+	synced   int     // O_SYNC, O_DSYNC or 0
 	append   atomic.Bool
 
 	mu  sync.Mutex // guards pos; held while it is used

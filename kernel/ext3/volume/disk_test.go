@@ -17,10 +17,11 @@ const sectorSize = 512
 
 // disk is a disk with a cache that loses what was not flushed.
 type disk struct {
-	data   []byte
-	cached []request // written since the last flush
-	broken bool
-	locked bool
+	data    []byte
+	cached  []request // written since the last flush
+	broken  bool
+	through bool // has no cache
+	locked  bool
 }
 
 // request is a write.
@@ -64,6 +65,10 @@ func (d *disk) WriteAt(p []byte, off int64) (int, error) {
 		return 0, errors.New("broken")
 	case off < 0 || off%sectorSize != 0 || len(p)%sectorSize != 0 || off+int64(len(p)) > int64(len(d.data)):
 		return 0, blockdev.ErrRange
+	}
+	if d.through {
+		copy(d.data[off:], p)
+		return len(p), nil
 	}
 	d.cached = append(d.cached, request{off, bytes.Clone(p)})
 	return len(p), nil

@@ -6,6 +6,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"eggcup/kernel/klog"
 )
@@ -76,11 +77,13 @@ func FuzzImage(f *testing.F) {
 		f.Add([]byte{0, block, 0, block * 3, 0xff, 0, block, 1, block, 0x01})
 	}
 	f.Fuzz(func(t *testing.T, edits []byte) {
-		d := &disk{data: bytes.Clone(image)}
+		d := &disk{data: bytes.Clone(image), through: true}
 		for ; len(edits) >= 5; edits = edits[5:] {
 			block, at := int(binary.BigEndian.Uint16(edits)), int(binary.BigEndian.Uint16(edits[2:]))
 			d.data[(block*1024+at%1024)%len(d.data)] = edits[4]
 		}
+		endless := time.AfterFunc(10*time.Second, func() { panic("it runs for ever") })
+		defer endless.Stop()
 		v, err := Mount(d)
 		if err == nil {
 			use(v)

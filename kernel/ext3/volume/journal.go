@@ -176,7 +176,7 @@ func (v *Volume) scan(start uint32) (records []logRecord, revoked map[uint32]uin
 		switch big(b, 4) {
 		case kindDescribe:
 			for _, tag := range tags(b) {
-				if !v.inRange(tag.place) && tag.place != v.superBlock || len(found) > len(j.places) {
+				if !v.inRange(tag.place) && tag.place != v.superBlock || len(records)+len(found) > len(j.places) {
 					return nil, nil, 0, errJournal
 				}
 				found = append(found, logRecord{at, tag.place, tag.escaped, sequence})
