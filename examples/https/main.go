@@ -2,7 +2,7 @@
 // gets a page from another server, whose certificate it checks.
 //
 //	mkdir -p files/etc/tls; cp server.pem server.key files/etc/tls/
-//	eggcup set NET=y VIRTIO_NET=y ROOTFS_DIR=files CA_BUNDLE=ca.pem
+//	eggcup set NET=y VFS=y VIRTIO_NET=y ROOTFS_DIR=files CA_BUNDLE=ca.pem
 //	eggcup run examples/https -- -nic user,model=virtio-net-pci,hostfwd=tcp::8443-:8443
 //	curl --cacert ca.pem https://localhost:8443/
 //

@@ -3,7 +3,7 @@
 // moment.
 //
 //	mke2fs -t ext3 disk.img 64M
-//	eggcup set NET=y VIRTIO_NET=y BLOCK=y EXT3=y
+//	eggcup set NET=y VFS=y VIRTIO_NET=y BLOCK=y EXT3=y
 //	eggcup run examples/kvstore -- -drive file=disk.img,format=raw,if=virtio \
 //	    -nic user,model=virtio-net-pci,hostfwd=tcp::8080-:8080
 //	curl -X PUT -d blue localhost:8080/keys/sky

@@ -2,7 +2,7 @@
 // whose keys are in a file may log in.
 //
 //	mkdir -p files/etc/ssh; cp ~/.ssh/id_ed25519.pub files/etc/ssh/authorized_keys
-//	eggcup set NET=y VIRTIO_NET=y ROOTFS_DIR=files
+//	eggcup set NET=y VFS=y VIRTIO_NET=y ROOTFS_DIR=files
 //	eggcup run examples/sshd -- -nic user,model=virtio-net-pci,hostfwd=tcp::2222-:2222
 //	ssh -p 2222 localhost
 //
@@ -136,12 +136,12 @@ func session(channel ssh.Channel, requests <-chan *ssh.Request) {
 				Modes                        string
 			}
 			hasTerminal = ssh.Unmarshal(request.Payload, &wanted) == nil
-			terminal.SetSize(int(wanted.Columns), int(wanted.Rows))
+			resize(terminal, wanted.Columns, wanted.Rows)
 			request.Reply(hasTerminal, nil)
 		case "window-change":
 			var size struct{ Columns, Rows, Width, Height uint32 }
 			if ssh.Unmarshal(request.Payload, &size) == nil {
-				terminal.SetSize(int(size.Columns), int(size.Rows))
+				resize(terminal, size.Columns, size.Rows)
 			}
 		case "env":
 			request.Reply(true, nil)
@@ -160,6 +160,14 @@ func session(channel ssh.Channel, requests <-chan *ssh.Request) {
 		default:
 			request.Reply(false, nil)
 		}
+	}
+}
+
+// resize follows the client's window. One that has no size is taken for one of
+// the usual size.
+func resize(terminal *term.Terminal, columns, rows uint32) {
+	if columns > 0 && rows > 0 {
+		terminal.SetSize(int(columns), int(rows))
 	}
 }
 
