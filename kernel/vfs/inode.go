@@ -117,6 +117,16 @@ func (n *inode) touched() {
 	n.mu.Unlock()
 }
 
+// store writes what was stored in mapped memory of a file on a disk.
+func (n *inode) store() syscall.Errno {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if f, ok := n.body.(*volumeFile); ok && len(f.windows) > 0 {
+		return f.store()
+	}
+	return 0
+}
+
 // accessed notes a read as Linux's relatime does: when the last one was before
 // the last change, or a day ago.
 func (n *inode) accessed() {

@@ -89,7 +89,7 @@ func (s *System) mmap(addr, length, protection, flags uintptr, fd int, off int64
 	if protection&syscall.PROT_WRITE != 0 && f.access != syscall.O_RDWR {
 		return -1, syscall.EACCES
 	}
-	if _, ok := f.content.(windowed); !ok || protection&syscall.PROT_WRITE != 0 && f.node.fs.volume != nil {
+	if _, ok := f.content.(windowed); !ok {
 		if protection&syscall.PROT_WRITE != 0 {
 			return -1, syscall.ENODEV
 		}
@@ -190,6 +190,29 @@ func (s *System) munmap(start, length uintptr) (int, syscall.Errno) {
 		m.node.drop()
 	}
 	return 0, 0
+}
+
+// msync answers msync(2). In memory the mapping is the file itself; on a disk
+// what was stored there is written, and survives.
+func (s *System) msync(start, length uintptr) syscall.Errno {
+	where := area{start, (length + pageSize - 1) &^ (pageSize - 1)}
+	var nodes []*inode
+	s.mappings.mu.Lock()
+	for other, m := range s.mappings.at {
+		if m.node.fs.volume != nil && other.start < where.start+where.length && where.start < other.start+other.length {
+			nodes = append(nodes, m.node)
+		}
+	}
+	s.mappings.mu.Unlock()
+	for _, n := range nodes {
+		if errno := n.store(); errno != 0 {
+			return errno
+		}
+		if errno := n.fs.volume.Sync(true); errno != 0 {
+			return errno
+		}
+	}
+	return 0
 }
 
 // overlap reports whether any mapping lies partly in an area.

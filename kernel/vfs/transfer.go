@@ -128,6 +128,9 @@ func (f *File) checkTransfer(write bool) syscall.Errno {
 // the medium.
 func (f *File) sync(dataOnly bool) syscall.Errno {
 	if volume := f.node.fs.volume; volume != nil {
+		if errno := f.node.store(); errno != 0 {
+			return errno
+		}
 		return volume.Sync(dataOnly)
 	}
 	if f.content == nil {

@@ -1,6 +1,7 @@
 package vfs
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"syscall"
@@ -206,7 +207,12 @@ func (f *volumeFile) readAt(p []byte, off int64) (int, syscall.Errno) {
 	if off >= f.length {
 		return 0, 0
 	}
-	return f.fs.volume.ReadAt(f.number, p[:min(int64(len(p)), f.length-off)], off)
+	p = p[:min(int64(len(p)), f.length-off)]
+	n, errno := f.fs.volume.ReadAt(f.number, p, off)
+	for _, w := range f.windows { // the program may have stored something there
+		w.get(p[:n], off)
+	}
+	return n, errno
 }
 
 func (f *volumeFile) writeAt(p []byte, off int64) (int, syscall.Errno) {
@@ -236,14 +242,50 @@ func (f *volumeFile) truncate(size int64) syscall.Errno {
 
 // put copies what was written to a file into the window.
 func (w *window) put(p []byte, off int64) {
+	memory, piece := w.overlap(p, off)
+	copy(memory, piece)
+}
+
+// get copies what is in the window over what was read from a file.
+func (w *window) get(p []byte, off int64) {
+	memory, piece := w.overlap(p, off)
+	copy(piece, memory)
+}
+
+// overlap returns the memory of the window that p, which is at off in the file,
+// has a part in common with, and that part.
+func (w *window) overlap(p []byte, off int64) (memory, piece []byte) {
 	start := w.first * chunkSize
-	if off < start {
-		p = p[min(start-off, int64(len(p))):]
-		off = start
+	from, to := max(off, start), min(off+int64(len(p)), start+int64(len(w.memory)))
+	if from >= to {
+		return nil, nil
 	}
-	if off-start < int64(len(w.memory)) {
-		copy(w.memory[off-start:], p)
+	return w.memory[from-start : to-start], p[from-off : to-off]
+}
+
+// store writes to the file what the program has stored in mapped memory: where
+// that differs from the disk. The inode's lock is held.
+func (f *volumeFile) store() syscall.Errno {
+	old := make([]byte, chunkSize)
+	for _, w := range f.windows {
+		for i := w.first; i < w.last() && i*chunkSize < f.length; i++ {
+			memory := w.chunk(i)[:min(chunkSize, f.length-i*chunkSize)]
+			n, errno := f.fs.volume.ReadAt(f.number, old[:len(memory)], i*chunkSize)
+			if errno != 0 {
+				return errno
+			}
+			for at := 0; at < n; at += blockSize {
+				piece := memory[at:min(at+blockSize, n)]
+				if bytes.Equal(piece, old[at:at+len(piece)]) {
+					continue
+				}
+				if _, errno := f.fs.volume.WriteAt(f.number, piece, i*chunkSize+int64(at)); errno != 0 {
+					return errno
+				}
+			}
+		}
 	}
+	return 0
 }
 
 // clear makes the window zero behind the end of a file that became shorter.
@@ -280,6 +322,7 @@ func (f *volumeFile) openWindow(first, last int64) (*window, syscall.Errno) {
 }
 
 func (f *volumeFile) closeWindow(w *window) {
+	f.store() // an error is told by the next fsync(2): the disk has failed
 	f.windows = withoutWindow(f.windows, w)
 	f.fs.refund(w.charged)
 	w.unmap()
