@@ -63,6 +63,17 @@ func Write(b []byte) {
 	flush()
 }
 
+// WriteRaw is Write for a program that moves the cursor to the start of a line
+// itself: on the serial line a newline stays what it is.
+//
+// Context: kernel.
+func WriteRaw(b []byte) {
+	for _, c := range b {
+		send(c)
+	}
+	flush()
+}
+
 // Print prints a string.
 //
 // Context: kernel.
@@ -125,12 +136,17 @@ func magnitude(v int64) uint64 {
 	return uint64(v)
 }
 
-// put sends one byte to every device.
+// put sends one byte to every device; a newline starts a new line.
 func put(c byte) {
+	if config.Uart && c == '\n' {
+		serial.put('\r')
+	}
+	send(c)
+}
+
+// send sends one byte to every device.
+func send(c byte) {
 	if config.Uart {
-		if c == '\n' {
-			serial.put('\r')
-		}
 		serial.put(c)
 	}
 	if config.Vga {
