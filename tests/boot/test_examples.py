@@ -103,7 +103,7 @@ def on_linux(example: str, folder: Path) -> Callable[..., AbstractContextManager
     go = find_go()
     binary = folder / example
     environment = {**go.environment(), "GOWORK": "off"}
-    command = [go.binary, "build", "-o", str(binary), "."]
+    command = [str(go.binary), "build", "-o", str(binary), "."]
     subprocess.run(command, cwd=ROOT / "examples" / example, env=environment, check=True)
 
     def start(*arguments: str, **environment: str) -> AbstractContextManager[Server]:
@@ -133,6 +133,11 @@ def as_kernel(
 # -- echo
 
 
+def _send_all(one: socket.socket, sent: bytes) -> None:
+    one.sendall(sent)
+    one.shutdown(socket.SHUT_WR)
+
+
 def _echo(port: int, size: int) -> bool:
     """Send bytes while receiving them, end, and compare.
 
@@ -143,7 +148,7 @@ def _echo(port: int, size: int) -> bool:
     with socket.create_connection(("127.0.0.1", port), timeout=30) as one:
         one.sendall(b"!")
         assert one.recv(1) == b"!"
-        sender = threading.Thread(target=lambda: (one.sendall(sent), one.shutdown(socket.SHUT_WR)))
+        sender = threading.Thread(target=_send_all, args=(one, sent))
         sender.start()
         got = b"".join(iter(lambda: one.recv(1 << 16), b""))
         sender.join()
@@ -243,7 +248,7 @@ def test_https(where: str, kernels: Kernels, authority: Path, tmp_path: Path) ->
         stranger = tmp_path / "stranger"
         stranger.mkdir()
         go = find_go()
-        command = [go.binary, "run", ".", str(stranger)]
+        command = [str(go.binary), "run", ".", str(stranger)]
         subprocess.run(command, cwd=ROOT / "tests" / "boot" / "authority", env=go.environment(), check=True)
         with tls_server(stranger) as unknown:
             status, text = _get(server.port, f"/fetch?url=https://{host}:{unknown}/x", trusting)

@@ -53,7 +53,7 @@ var Table = [...]Entry{
 	13:  {"rt_sigaction", sysRtSigaction, Full, ""},
 	14:  {"rt_sigprocmask", sysRtSigprocmask, Full, ""},
 	15:  {"rt_sigreturn", sysRtSigreturn, Full, ""},
-	16:  {"ioctl", sysIoctl, Partial, "terminal settings and window size of the console"},
+	16:  {"ioctl", sysIoctl, Partial, "TCGETS, TCSETS and its siblings, TCFLSH, TIOCGWINSZ, TIOCSWINSZ, TIOCGPGRP, FIONREAD of the console"},
 	17:  {"pread64", sysSeek, Partial, "ESPIPE"},
 	18:  {"pwrite64", sysSeek, Partial, "ESPIPE"},
 	20:  {"writev", sysWritev, Partial, "as write"},
@@ -143,7 +143,7 @@ const PrivateBase = 0x1000
 var Private = [...]Entry{
 	0x00: {"irq_open", sysIrqOpen, Full, "a descriptor that counts the interrupts of a line"},
 	0x01: {"irq_enable", sysIrqEnable, Full, "lets a level-triggered line fire again"},
-	0x02: {"tty_input", sysTTYInput, Full, "bytes that the console's reader gets"},
+	0x02: {"tty_input", sysTTYInput, Full, "bytes that the console's reader gets, and whether a line ends behind them"},
 	0x03: {"console_vga", sysConsoleVGA, Full, "shows the console on the VGA text screen"},
 	0x04: {"msi_open", sysMSIOpen, Full, "a descriptor that counts a device's message-signalled interrupts"},
 	0x10: {"file_create", sysFileCreate, Full, "a descriptor that is served in goroutine context"},
