@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
+import socket
 import subprocess
 import sys
 import termios
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -125,6 +128,59 @@ def _converse(terminal: int) -> None:
     shows("size is known: true")
     shows("resized to 111 33 <nil>")
     shows("a terminal: true true")
+
+
+VIRTIO_CONSOLES = {
+    "pc": "virtio-serial-pci",
+    "q35": "virtio-serial-pci,disable-legacy=on",
+    "microvm": "virtio-serial-device",
+    "legacy": "virtio-serial-pci,disable-modern=on",
+}
+
+
+@pytest.mark.parametrize("machine", VIRTIO_CONSOLES)
+def test_virtio_console(machine: str, kernels: Kernels, tmp_path: Path) -> None:
+    """Without a serial port the console is the virtio device: from the first line to the last, and for the keys."""
+    config = {"CONSOLE_DEVICE": "y", "UART": "n", "VGA": "n"}
+    kernel = kernels.get(Case(name="virtio-console", program="terminal", config=config), "1.27")
+    path = tmp_path / "console"
+    command = [sys.executable, "-m", "configurator.cli.main", "run", str(kernel), "--accel", "tcg", "--timeout", "60"]
+    command += ["--machine", "pc" if machine == "legacy" else machine, "--"]
+    command += ["-chardev", f"socket,path={path},server=on,wait=on,id=c", "-device", VIRTIO_CONSOLES[machine]]
+    command += ["-device", "virtconsole,chardev=c"]
+    environment = go_environment("1.27")
+    with subprocess.Popen(
+        command, env=environment, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
+    ) as process, socket.socket(socket.AF_UNIX) as console:  # fmt: skip
+        try:
+            _connect(console, path)
+            shown = _read_until(console.fileno(), b"ready\r\n")
+            assert b"memory: " in shown
+            assert b"unit VIRTIO_CONSOLE: started\r\n" in shown
+            for n in range(50):
+                console.sendall(f"line {n}\r".encode())
+                _read_until(console.fileno(), f'read "line {n}"\r\n'.encode())
+            console.sendall(b"x" * 900 + b"\r")
+            _read_until(console.fileno(), b'read "' + b"x" * 900 + b'"\r\n')
+            console.sendall(b"\x04")
+            _read_until(console.fileno(), b"end of input <nil>\r\n")
+            assert process.wait(30) == 0
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _connect(one: socket.socket, path: Path) -> None:
+    end = time.monotonic() + LIMIT
+    while True:
+        try:
+            one.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            assert time.monotonic() < end, "QEMU does not listen"
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _read_until(descriptor: int, text: bytes) -> bytes:

@@ -146,6 +146,7 @@ var Private = [...]Entry{
 	0x02: {"tty_input", sysTTYInput, Full, "bytes that the console's reader gets, and whether a line ends behind them"},
 	0x03: {"console_vga", sysConsoleVGA, Full, "shows the console on the VGA text screen"},
 	0x04: {"msi_open", sysMSIOpen, Full, "a descriptor that counts a device's message-signalled interrupts"},
+	0x05: {"console_virtio", sysConsoleVirtio, Full, "shows the console on a virtio device"},
 	0x10: {"file_create", sysFileCreate, Full, "a descriptor that is served in goroutine context"},
 	0x11: {"file_ready", sysFileReady, Full, "sets and clears the events that it is ready for"},
 	0x12: {"console_open", sysConsoleOpen, Full, "another descriptor of the console"},

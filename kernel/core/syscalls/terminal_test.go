@@ -57,30 +57,32 @@ func TestReadLines(t *testing.T) {
 func TestTerminalRequests(t *testing.T) {
 	r := newRig(t, 0)
 	OpenConsole()
-	old, size := termios, windowSize
-	t.Cleanup(func() { termios, windowSize = old, size })
-	page := newPage()
+	old, oldSize := termios, windowSize
+	t.Cleanup(func() { termios, windowSize = old, oldSize })
+	answer := new([8]byte)
+	page := uintptr(unsafe.Pointer(answer))
 	r.typed("one\n", true)
 	r.typed("two\n", true)
 	r.expect(0, syscall.SYS_IOCTL, 0, fioNRead, page)
-	if got := *(*int32)(unsafe.Pointer(page)); got != 4 {
+	if got := answer[0]; got != 4 {
 		t.Errorf("%d bytes of the line are there", got)
 	}
 	r.expect(0, syscall.SYS_IOCTL, 0, tcFlush, flushOutput)
 	r.expect(0, syscall.SYS_IOCTL, 0, fioNRead, page)
-	if got := *(*int32)(unsafe.Pointer(page)); got != 4 {
+	if got := answer[0]; got != 4 {
 		t.Errorf("%d bytes are there after a flush of the output", got)
 	}
 	r.expect(0, syscall.SYS_IOCTL, 0, tcFlush, 0)
 	termios[lflag] &^= icanon
 	termios[vmin] = 0
 	r.reads(100, "")
-	*(*[4]uint16)(unsafe.Pointer(page)) = [4]uint16{50, 132}
+	size := [8]byte{50, 0, 132}
+	*answer = size
 	r.expect(0, syscall.SYS_IOCTL, 0, tioSWinSz, page)
-	*(*uint64)(unsafe.Pointer(page)) = 0
+	clear(answer[:])
 	r.expect(0, syscall.SYS_IOCTL, 0, tioGWinSz, page)
-	if got := *(*[4]uint16)(unsafe.Pointer(page)); got != [4]uint16{50, 132} {
-		t.Errorf("the size is %v", got)
+	if *answer != size {
+		t.Errorf("the size is %v", *answer)
 	}
 	for _, request := range []uintptr{tcGets, tcGets + 1, tioGWinSz, tioSWinSz, fioNRead} {
 		r.expect(-EFAULT, syscall.SYS_IOCTL, 0, request, bad)
