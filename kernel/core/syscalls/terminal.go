@@ -195,29 +195,41 @@ func sysIoctl(c *thread.CPU, f *thread.Frame) uintptr {
 			dropInput()
 		}
 	case tioGWinSz:
-		if !writable(addr, 8) {
-			return fail(EFAULT)
-		}
-		raw.Store64(addr, uint64(windowSize))
+		return answer(addr, 8, uint64(windowSize))
 	case tioSWinSz:
-		if !readable(addr, 8) {
-			return fail(EFAULT)
-		}
-		if size := uintptr(raw.Load64(addr)); size != windowSize {
-			windowSize = size
-			signal.SendProcess(c, signal.SIGWNCH, signal.CodeKernel)
-		}
-	case fioNRead, tioGetGroup:
-		if !writable(addr, 4) {
-			return fail(EFAULT)
-		}
-		v := uint32(1) // the one process's group
-		if f.SI == fioNRead {
-			v = input.next()
-		}
-		raw.Store32(addr, v)
+		return resize(c, addr)
+	case fioNRead:
+		return answer(addr, 4, uint64(input.next()))
+	case tioGetGroup:
+		return answer(addr, 4, 1) // the one process's
 	default:
 		return fail(ENOTTY)
+	}
+	return 0
+}
+
+// answer writes a number of 4 or 8 bytes for the program.
+func answer(addr, size uintptr, v uint64) uintptr {
+	if !writable(addr, size) {
+		return fail(EFAULT)
+	}
+	if size == 4 {
+		raw.Store32(addr, uint32(v))
+	} else {
+		raw.Store64(addr, v)
+	}
+	return 0
+}
+
+// resize takes the size that the program says the terminal has.
+func resize(c *thread.CPU, addr uintptr) uintptr {
+	if !readable(addr, 8) {
+		return fail(EFAULT)
+	}
+	size := uintptr(raw.Load64(addr))
+	if size != windowSize {
+		windowSize = size
+		signal.SendProcess(c, signal.SIGWNCH, signal.CodeKernel)
 	}
 	return 0
 }
