@@ -17,10 +17,8 @@
 // open(2) mean less, and contents are one slice that a sparse file of 1 GiB
 // would fill.
 //
-// A disk is a raw device file; a program brings its own format. The Go
-// libraries for ext4 and FAT keep no journal, so that a machine that stops in
-// the middle of a change leaves a damaged volume, and fsync(2) on them would
-// promise what is not so.
+// A disk is a raw device file. The file system on one is a unit's, which mounts
+// it by Mount: package ext3.
 //
 // Specifications: the man pages of the calls (section 2), path_resolution(7),
 // inode(7), proc(5), POSIX.1-2017 where those are silent.
@@ -43,7 +41,10 @@ import (
 // are initialised, which is before the units start. Go initialises packages in
 // the order of their paths where nothing else decides, so that this comes
 // before those from most other places.
-func init() { hook.SetFiles(newSystem(machine{}, memorySize(), int64(config.TmpSize)*mib)) }
+func init() {
+	the = newSystem(machine{}, memorySize(), int64(config.TmpSize)*mib)
+	hook.SetFiles(the)
+}
 
 // Init has nothing to do.
 func Init() error { return nil }

@@ -107,6 +107,7 @@ var (
 		2:  sysTTYInput,
 		3:  sysConsoleVGA,
 		4:  sysMSIOpen,
+		5:  sysConsoleVirtio,
 		16: sysFileCreate,
 		17: sysFileReady,
 		18: sysConsoleOpen,
