@@ -105,7 +105,7 @@ $(SETUP): requirements.lock pyproject.toml scripts/setup-venv
 	@PYTHON=$(PYTHON) scripts/setup-venv
 	@touch $@
 
-.PHONY: qemu test-tools load-tools
+.PHONY: qemu test-tools load-tools disk-tools ssh
 qemu:
 	@command -v qemu-system-x86_64 >/dev/null || scripts/apt-install qemu-system-x86
 
@@ -126,10 +126,11 @@ test-tools:
 load-tools:
 	@command -v wrk >/dev/null || scripts/apt-install wrk
 	@command -v ip >/dev/null || scripts/apt-install iproute2
-.PHONY: disk-tools ssh load-tools
+
 # What makes and checks file systems, and a client to log in with.
 disk-tools:
 	@PATH="$$PATH:/usr/sbin:/sbin" command -v mke2fs >/dev/null || scripts/apt-install e2fsprogs
+
 ssh:
 	@command -v ssh >/dev/null || scripts/apt-install openssh-client
 
