@@ -297,9 +297,9 @@ func TestOperations(t *testing.T) {
 // that were synced and not written since have their content, even if they were
 // being removed.
 func TestCrash(t *testing.T) {
-	rounds := uint64(30)
+	rounds := uint64(16)
 	if testing.Short() {
-		rounds = 10
+		rounds = 4
 	}
 	for seed := range rounds {
 		d := format(t, "4096", "-b", "1024", "-J", "size=1")
@@ -307,7 +307,7 @@ func TestCrash(t *testing.T) {
 		var cut *disk // what is left after a loss of power
 		chance := rand.New(rand.NewPCG(seed, 1))
 		d.before = func() {
-			if chance.IntN(60) == 0 {
+			if chance.IntN(10) == 0 {
 				cut = d.crash(chance)
 			}
 		}
