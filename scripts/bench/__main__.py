@@ -127,10 +127,10 @@ def conditions(options: argparse.Namespace, accelerator: str, qemu: str) -> str:
     figures = f"--part network --runs {options.runs} --seconds {options.seconds}"
     if options.part != "network":
         figures = f"--boots {options.boots} --runs {options.runs}"
-    command = f'make bench ARGS="{figures}{images}"'
+    command = f"{figures}{images}"
     return (
         f"{version}, `-accel {accelerator}`, -smp {options.smp}, -m {MEMORY_MB}, Go {go}, host {model}; "
-        f"guests in turn. Values are median [least..most]. Made with `{command}`."
+        f"guests in turn. Values are median [least..most]. Made with the arguments {command}."
     )
 
 
@@ -196,10 +196,9 @@ def network_part(options: argparse.Namespace, bench: Bench, eggcup: Eggcup) -> l
     little = web.serves_in_little(bench, pair("httpd")[0])
     image, program = builds.kernels["httpd"].stat().st_size, builds.plain["httpd"].stat().st_size
     facts = [
-        f"{options.runs} runs of each guest in turn, wrk for {options.seconds} s with one thread.",
-        "The kernel with httpd has",
-        f"{image:,} bytes, its Go binary {program:,}; it {'serves' if little else 'does **not** serve'} in",
-        f"{web.LITTLE_MEMORY_MB} MiB.",
+        f"{options.runs} runs of each guest in turn, {web.MEMORY_MB} MiB, wrk for {options.seconds} s with one thread.",
+        f"The kernel with httpd has {image:,} bytes, its Go binary {program:,};",
+        f"it {'serves' if little else 'does **not** serve'} in {web.LITTLE_MEMORY_MB} MiB.",
     ]
     return web.tables(found, loopback, MINIMAL, facts)
 

@@ -17,13 +17,20 @@ MANY = 200
 """A kernel has some hundred functions in its core; far fewer would mean that the check looked in the wrong place."""
 
 
-@pytest.fixture(scope="module", params=["qemu", "tiny"])
+CONSOLES: dict[str, list[str]] = {"qemu": ["CONSOLE_DEVICE=y"], "tiny": []}
+
+
+@pytest.fixture(scope="module", params=CONSOLES)
 def kernel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Hello built with a preset, and with its symbols kept."""
+    """Hello built with a preset, with its symbols kept and all devices that the core prints on."""
     folder = tmp_path_factory.mktemp(request.param)
     eggcup = Path(sys.executable).with_name("eggcup")
     hello = ROOT / "tests" / "boot" / "programs" / "hello"
-    for arguments in (["defconfig", request.param], ["set", "DEBUG_INFO=y"], ["build", hello, "-o", "kernel.elf"]):
+    for arguments in (
+        ["defconfig", request.param],
+        ["set", "DEBUG_INFO=y", *CONSOLES[request.param]],
+        ["build", hello, "-o", "kernel.elf"],
+    ):
         subprocess.run([eggcup, *arguments], cwd=folder, check=True, capture_output=True)
     return folder / "kernel.elf"
 

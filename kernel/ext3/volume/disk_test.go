@@ -20,7 +20,8 @@ type disk struct {
 	data    []byte
 	cached  []request // written since the last flush
 	broken  bool
-	through bool // has no cache
+	through bool   // has no cache
+	before  func() // called before each write and flush
 	locked  bool
 }
 
@@ -66,6 +67,9 @@ func (d *disk) WriteAt(p []byte, off int64) (int, error) {
 	case off < 0 || off%sectorSize != 0 || len(p)%sectorSize != 0 || off+int64(len(p)) > int64(len(d.data)):
 		return 0, blockdev.ErrRange
 	}
+	if d.before != nil {
+		d.before()
+	}
 	if d.through {
 		copy(d.data[off:], p)
 		return len(p), nil
@@ -75,6 +79,9 @@ func (d *disk) WriteAt(p []byte, off int64) (int, error) {
 }
 
 func (d *disk) Flush() error {
+	if d.before != nil {
+		d.before()
+	}
 	if d.broken {
 		return errors.New("broken")
 	}
