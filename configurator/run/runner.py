@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SECONDS_TO_END = 2
 
 # QEMU's monitor protocol (QMP): it reports events once it has been greeted.
-_HELLO = b'{"execute": "qmp_capabilities"}\n'
+HELLO = b'{"execute": "qmp_capabilities"}\n'
 _QUIT = b'{"execute": "quit"}\n'
 
 
@@ -80,13 +80,13 @@ def run(request: RunRequest, say: Callable[[str], None]) -> int:
             )
             if request.commands:
                 request.commands(shlex.join(command))
-            ours.sendall(_HELLO)
+            ours.sendall(HELLO)
             try:
                 return_code = _attend(command, ours, theirs, request.timeout)
             except subprocess.TimeoutExpired:
                 say(f"eggcup: the guest ran for {request.timeout:g} s, which is its time-out")
                 return ExitCode.TIMEOUT
-            verdict = judge(return_code, _drain(ours), exit_code_in(code_file))
+            verdict = judge(return_code, drain(ours), exit_code_in(code_file))
     return _exit_code(verdict, return_code, say)
 
 
@@ -118,10 +118,10 @@ def _attend(command: list[str], ours: socket.socket, theirs: socket.socket, time
             return process.wait(timeout)
         finally:
             if process.poll() is None:
-                _end(process, ours)
+                end(process, ours)
 
 
-def _end(process: subprocess.Popen[bytes], monitor: socket.socket) -> None:
+def end(process: subprocess.Popen[bytes], monitor: socket.socket) -> None:
     """End QEMU: ask it, tell it, kill it."""
     with suppress(OSError):
         monitor.sendall(_QUIT)
@@ -148,7 +148,7 @@ def _ending_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _drain(ours: socket.socket) -> bytes:
+def drain(ours: socket.socket) -> bytes:
     """Return what QEMU's monitor said; its end of the socket is closed by now."""
     received = bytearray()
     with suppress(ConnectionError):

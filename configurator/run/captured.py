@@ -1,0 +1,146 @@
+"""Boots a kernel with its console in the hands of the caller, from any thread and beside others."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shlex
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from configurator.run.acceleration import choose
+from configurator.run.machine import Console, Host, command_line, find_qemu
+from configurator.run.runner import HELLO, drain, end
+from configurator.run.verdict import Verdict, exit_code_in, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+    from configurator.run.runner import RunRequest
+
+_POLL_SECONDS = 0.2
+_SECONDS_FOR_A_DUMP = 10
+_CTRL_BACKSLASH = b"\x1c"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a boot ended: `verdict` is None when it was ended from here, `timed_out` says that its time was up.
+
+    `seconds` is how long it ran, `messages` what QEMU said.
+    """
+
+    verdict: Verdict | None
+    timed_out: bool
+    seconds: float
+    messages: str
+
+
+def boot(request: RunRequest, console: Callable[[bytes], None], stop: Event) -> Ended:
+    """Boot the kernel and hand its console to `console`, as the program wrote it.
+
+    Args:
+        request: what to boot. A guest whose time is up is sent a Ctrl-backslash first, on which a Go program shows
+            its goroutines.
+        console: takes the bytes, in the calling thread.
+        stop: ends the boot when it is set.
+    """
+    qemu = find_qemu()
+    accelerator = choose(request.acceleration, qemu)
+    with tempfile.TemporaryDirectory(prefix="eggcup-test-") as folder:
+        code_file = Path(folder) / "exitcode"
+        ours, theirs = socket.socketpair()
+        with ours, theirs, (Path(folder) / "messages").open("w+b") as messages:
+            host = Host(qemu, accelerator, code_file, theirs.fileno(), Console.PIPE)
+            command = command_line(
+                host,
+                request.kernel,
+                request.machine,
+                processors=request.processors,
+                memory_mb=request.memory_mb,
+                arguments=request.arguments,
+                qemu_arguments=request.qemu_arguments,
+            )
+            if request.commands:
+                request.commands(shlex.join(command))
+            ours.sendall(HELLO)
+            start = time.monotonic()
+            process = subprocess.Popen(  # noqa: S603 - the command line made above
+                command,
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=messages,
+                start_new_session=True,  # a Ctrl-C on the terminal is ours to pass on
+            )
+            theirs.close()
+            try:
+                timed_out = _attend(process, request.timeout, console, stop)
+                gone = process.poll() is not None or (not timed_out and not stop.is_set())
+                code = process.wait() if gone else None
+            finally:
+                if process.poll() is None:
+                    end(process, ours)
+                for stream in (process.stdin, process.stdout):
+                    if stream:
+                        with suppress(OSError):
+                            stream.close()
+            seconds = time.monotonic() - start
+            verdict = None if code is None or timed_out else judge(code, drain(ours), exit_code_in(code_file))
+            messages.seek(0)
+            said = messages.read().decode(errors="replace")
+    return Ended(verdict, timed_out, seconds, said)
+
+
+def _attend(
+    process: subprocess.Popen[bytes], timeout: float | None, console: Callable[[bytes], None], stop: Event
+) -> bool:
+    """Read the console until QEMU closes it, it is stopped, or its time is up, which is returned."""
+    assert process.stdin  # noqa: S101 - asked for above
+    assert process.stdout  # noqa: S101 - as above
+    deadline = time.monotonic() + timeout if timeout else float("inf")
+    asked = False
+    lines = _Lines(console)
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while not stop.is_set():
+            if time.monotonic() > deadline:
+                if asked:
+                    break
+                asked = True
+                deadline = time.monotonic() + _SECONDS_FOR_A_DUMP
+                with suppress(OSError):
+                    os.write(process.stdin.fileno(), _CTRL_BACKSLASH)
+            if selector.select(_POLL_SECONDS):
+                chunk = os.read(process.stdout.fileno(), 1 << 16)
+                if not chunk:
+                    break
+                lines.feed(chunk)
+    lines.close()
+    return asked
+
+
+class _Lines:
+    """Takes the carriage return away that the kernel's terminal puts before each newline."""
+
+    def __init__(self, output: Callable[[bytes], None]) -> None:
+        self._output = output
+        self._held = b""
+
+    def feed(self, chunk: bytes) -> None:
+        data = self._held + chunk
+        self._held = b"\r" if data.endswith(b"\r") else b""
+        data = data[: len(data) - len(self._held)].replace(b"\r\n", b"\n")
+        if data:
+            self._output(data)
+
+    def close(self) -> None:
+        if self._held:
+            self._output(self._held)
