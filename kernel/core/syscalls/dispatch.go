@@ -14,6 +14,7 @@ const (
 	ESRCH        = 3
 	EINTR        = 4
 	EBADF        = 9
+	ECHILD       = 10
 	EAGAIN       = 11
 	ENOMEM       = 12
 	EFAULT       = 14

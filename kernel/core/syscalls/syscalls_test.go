@@ -40,6 +40,35 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
+// There are no children to wait for, and the process leads its group and its
+// session.
+func TestOneProcess(t *testing.T) {
+	r := newRig(t, 0)
+	const callWaitid = 247
+	r.expect(-ECHILD, syscall.SYS_WAIT4, ^uintptr(0), 0, 0, 0)
+	r.expect(-ECHILD, callWaitid, 1, 42, 0, 4)
+	r.expect(0, syscall.SYS_GETGROUPS, 0, 0)
+	for _, call := range []uintptr{syscall.SYS_GETPGID, syscall.SYS_GETSID} {
+		r.expect(1, call, 0)
+		r.expect(1, call, 1)
+		r.expect(-ESRCH, call, 2)
+	}
+	r.expect(1, syscall.SYS_GETPGRP)
+}
+
+// The flag of PR_SET_KEEPCAPS is each thread's own.
+func TestKeepCaps(t *testing.T) {
+	r := newRig(t, 1)
+	r.expect(0, syscall.SYS_PRCTL, syscall.PR_GET_KEEPCAPS)
+	r.expect(0, syscall.SYS_PRCTL, syscall.PR_SET_KEEPCAPS, 1)
+	r.expect(-EINVAL, syscall.SYS_PRCTL, syscall.PR_SET_KEEPCAPS, 2)
+	r.expect(1, syscall.SYS_PRCTL, syscall.PR_GET_KEEPCAPS)
+	ts := [2]int64{0, 500}
+	r.call(syscall.SYS_NANOSLEEP, address(&ts))
+	r.Schedule()
+	r.expect(0, syscall.SYS_PRCTL, syscall.PR_GET_KEEPCAPS)
+}
+
 // Bad pointers are EFAULT, not a fault of the kernel.
 func TestFaults(t *testing.T) {
 	r := newRig(t, 0)
