@@ -3,10 +3,13 @@ package vfs
 import (
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 
 	"eggcup/kernel/descriptor"
 )
+
+func init() { now = func() int64 { return time.Now().UnixNano() } }
 
 // fakeKernel is a descriptor table without a kernel. Descriptors 0 to 2 are the
 // console.
