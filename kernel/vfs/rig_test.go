@@ -40,6 +40,10 @@ func (k *fakeKernel) openDescriptor(n *descriptor.Node, flags int) (int, syscall
 	return fd, 0
 }
 
+func (k *fakeKernel) openPollable(n *descriptor.Node, flags int) (int, syscall.Errno) {
+	return k.openDescriptor(n, flags)
+}
+
 func (k *fakeKernel) openConsole(int) (int, syscall.Errno) { return 0, 0 }
 
 func (k *fakeKernel) duplicate(fd, _ int) (int, syscall.Errno) {
