@@ -19,9 +19,10 @@ import (
 
 // Limits of pipe(7).
 const (
-	capacity = 64 << 10
-	atomic   = 4096 // PIPE_BUF
-	smallest = 4096 // first size of the buffer, which doubles up to capacity
+	capacity = 64 << 10 // unless F_SETPIPE_SZ says otherwise
+	largest  = 1 << 20  // /proc/sys/fs/pipe-max-size
+	atomic   = 4096     // PIPE_BUF
+	smallest = 4096     // first size of the buffer, which doubles up to capacity
 )
 
 // pipe is what its ends share. It is ready for reading when it holds bytes or
@@ -32,6 +33,7 @@ type pipe struct {
 	buffer   []byte    // a ring of length bytes from start
 	start    int
 	length   int
+	capacity int
 	readers  []*end // the open ones; an end of a FIFO may be both
 	writers  []*end
 	readable bool // what the kernel was told
@@ -76,7 +78,7 @@ func Open(flags int) (fds [2]int32, errno syscall.Errno) {
 }
 
 func newPipe() *pipe {
-	p := &pipe{}
+	p := &pipe{capacity: capacity}
 	p.changed.L = &p.mu
 	return p
 }
@@ -123,11 +125,11 @@ func (e *end) Write(from unsafe.Pointer, n int) (int, syscall.Errno) {
 		if n == done {
 			return n, 0
 		}
-		room := capacity - p.length
+		room := p.capacity - p.length
 		if room >= n || room > 0 && n > atomic {
 			// The slice is made anew in each round: the stack that it may
 			// point into moves while this goroutine waits.
-			done += p.put(unsafe.Slice((*byte)(from), n)[done:])
+			done += p.put(unsafe.Slice((*byte)(from), n)[done:][:min(n-done, room)])
 			if p.readable {
 				// Every write is an edge, even to a pipe that holds bytes:
 				// an edge-triggered reader may have left some behind.
@@ -193,9 +195,8 @@ func ready(ends []*end, set, clear uintptr) {
 	}
 }
 
-// put appends what fits of b and returns how much that was.
+// put appends b and returns its length.
 func (p *pipe) put(b []byte) int {
-	b = b[:min(len(b), capacity-p.length)]
 	p.reserve(p.length + len(b))
 	tail := (p.start + p.length) % len(p.buffer)
 	n := copy(p.buffer[tail:], b)
@@ -234,7 +235,7 @@ func (p *pipe) reserve(n int) {
 // update wakes who waits and tells the kernel when readiness has changed.
 func (p *pipe) update() {
 	readable := p.length > 0 || len(p.writers) == 0
-	writable := capacity-p.length >= atomic || len(p.readers) == 0
+	writable := p.capacity-p.length >= atomic || len(p.readers) == 0
 	if readable != p.readable {
 		p.readable = readable
 		change(p.readers, readable, descriptor.In)
