@@ -1,4 +1,7 @@
-"""Files of Go's own folder that the standard library's tests read outside their package, by import path."""
+"""What the standard library's tests read outside their package, by import path.
+
+Paths count from Go's own folder. One that ends with a slash is a folder without what is in it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ _ZONES = "lib/time/zoneinfo.zip"
 
 ELSEWHERE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "io/ioutil": ("src/io/io_test.go",),
+        "os": ("/usr/bin/",),
+        "path/filepath": ("src/unicode/", "src/unicode/utf16/", "src/unicode/utf8/"),
         "time": (_ZONES,),
     }
 )

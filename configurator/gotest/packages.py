@@ -75,8 +75,8 @@ def find(patterns: Sequence[str], go: GoToolchain, tags: Sequence[str]) -> list[
 def guest_files(package: TestPackage, go_root: Path) -> tuple[Path, ...]:
     """Return the files that the guest gets, under the names that they have here.
 
-    What is in the package's folder and below it, without other packages; the testdata folders above it up to the
-    module's root, and its go.mod.
+    What is in the package's folder and below it, other packages as empty folders; the testdata folders above it up to
+    the module's root, and its go.mod.
     """
     top = go_root / "src" if package.standard else package.module_root or package.folder
     found = [package.folder, *_below(package.folder)]
@@ -91,12 +91,16 @@ def guest_files(package: TestPackage, go_root: Path) -> tuple[Path, ...]:
 
 
 def _below(folder: Path) -> list[Path]:
-    """Return what is below a package's folder, without the packages there."""
+    """Return what is below a package's folder; of packages there only the folder."""
     found: list[Path] = []
     for entry in sorted(folder.iterdir()):
         if entry.is_dir() and not entry.is_symlink():
-            if entry.name == _TESTDATA or (not entry.name.startswith(".") and not _is_package(entry)):
-                found += [entry, *(_everything(entry) if entry.name == _TESTDATA else _below(entry))]
+            if entry.name == _TESTDATA:
+                found += [entry, *_everything(entry)]
+            elif _is_package(entry):
+                found.append(entry)
+            elif not entry.name.startswith("."):
+                found += [entry, *_below(entry)]
         elif entry.is_file() or entry.is_symlink():
             found.append(entry)
     return found
@@ -106,7 +110,9 @@ def needed_elsewhere(package: TestPackage, go_root: Path) -> tuple[Path, ...]:
     """Return the files of Go's own folder that the tests of a package of the standard library read elsewhere."""
     if not package.standard:
         return ()
-    return everything(go_root / name for name in ELSEWHERE.get(package.path, ()))
+    named = ELSEWHERE.get(package.path, ())
+    folders = [go_root / name for name in named if name.endswith("/")]
+    return (*folders, *everything(go_root / name for name in named if not name.endswith("/")))
 
 
 def everything(paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -129,6 +129,8 @@ class Session:
             return report.not_built(package.path, "build")
         with self._machines:
             ended = boot(self._request(package, kernel), record.write, self._stop)
+        if ended.log:
+            self._run.go_output(f"# {package.path}: the kernel's log\n{ended.log}")
         reason = _reason(ended, record, self._run.flags.timeout)
         if reason is None:
             return report.passed(package.path, ended.seconds, record)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from configurator.run.acceleration import choose
 from configurator.run.machine import Console, Host, command_line, find_qemu
 from configurator.run.runner import HELLO, drain, end
-from configurator.run.verdict import Verdict, exit_code_in, judge
+from configurator.run.verdict import Verdict, exit_code_in, judge, log_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,13 +34,15 @@ _CTRL_BACKSLASH = b"\x1c"
 class Ended:
     """How a boot ended: `verdict` is None when it was ended from here, `timed_out` says that its time was up.
 
-    `seconds` is how long it ran, `messages` what QEMU said.
+    `seconds` is how long it ran, `messages` what QEMU said, `log` the kernel's own lines
+    if it logs to the debug console.
     """
 
     verdict: Verdict | None
     timed_out: bool
     seconds: float
     messages: str
+    log: str = ""
 
 
 def boot(request: RunRequest, console: Callable[[bytes], None], stop: Event) -> Ended:
@@ -96,7 +98,8 @@ def boot(request: RunRequest, console: Callable[[bytes], None], stop: Event) -> 
             verdict = None if code is None or timed_out else judge(code, drain(ours), exit_code_in(code_file))
             messages.seek(0)
             said = messages.read().decode(errors="replace")
-    return Ended(verdict, timed_out, seconds, said)
+        log = log_in(code_file)
+    return Ended(verdict, timed_out, seconds, said, log)
 
 
 def _attend(

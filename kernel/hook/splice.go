@@ -78,14 +78,25 @@ func (s *side) advance(done, n int) {
 	}
 }
 
-// isFile reports whether a side is a regular file, which can be read again.
-func (s *side) isFile() bool {
-	if s.node == nil || files.Load() == nil {
-		return false
+// identify returns device and number of a regular file, which can be read
+// again; ok is false of everything else.
+func (s *side) identify() (file [2]uint64, ok bool) {
+	if files.Load() == nil {
+		return file, false
 	}
 	var st syscall.Stat_t
 	_, errno := (*files.Load()).Call(syscall.SYS_FSTAT, unsafe.Pointer(&st), nil, uintptr(s.fd), 0, 0, 0, 0, 0)
-	return errno == 0 && st.Mode&syscall.S_IFMT == syscall.S_IFREG
+	return [2]uint64{st.Dev, st.Ino}, errno == 0 && st.Mode&syscall.S_IFMT == syscall.S_IFREG
+}
+
+// position is where a file's side starts.
+func (s *side) position() int64 {
+	if s.offset != nil {
+		return *s.offset
+	}
+	const current = 1
+	at, _ := (*files.Load()).Call(syscall.SYS_LSEEK, nil, nil, uintptr(s.fd), 0, current, 0, 0, 0)
+	return int64(at)
 }
 
 // sendFile answers sendfile(2).
@@ -98,7 +109,7 @@ func sendFile(out, in int, offset unsafe.Pointer, n int) (uintptr, syscall.Errno
 	if errno != 0 {
 		return failed, errno
 	}
-	if n < 0 || !from.isFile() {
+	if _, ok := from.identify(); !ok || n < 0 {
 		return failed, syscall.EINVAL
 	}
 	return outcome(pump(&to, &from, n))
@@ -114,11 +125,19 @@ func copyRange(in int, inOffset unsafe.Pointer, out int, outOffset unsafe.Pointe
 	if errno != 0 {
 		return failed, errno
 	}
-	if flags != 0 || n < 0 || !from.isFile() || !to.isFile() {
+	source, isFile := from.identify()
+	target, areFiles := to.identify()
+	if flags != 0 || n < 0 || !isFile || !areFiles {
+		return failed, syscall.EINVAL
+	}
+	if source == target && overlap(from.position(), to.position(), int64(n)) {
 		return failed, syscall.EINVAL
 	}
 	return outcome(pump(&to, &from, n))
 }
+
+// overlap reports whether the ranges of n bytes from a and from b do.
+func overlap(a, b, n int64) bool { return max(a, b)-min(a, b) < n }
 
 // pump copies up to n bytes of a file, until its end, or until what takes them
 // takes no more.

@@ -8,8 +8,8 @@ What follows -- are flags of `go test`: -run, -skip, -v, -json, -short, -count, 
 the machine is ended, with the goroutines on the console) and the others of the test binary; -args ends them. Profiles
 and coverage are not there, as files of the guest are gone when it ends.
 
-Some settings are not the configuration's: the kernel logs errors only, a panic and the tests' end power the machine
-off, there are files, and the program's arguments are the tests'. --kernel-log keeps the configured log level.
+Some settings are not the configuration's: there are files, a panic and the tests' end power the machine off, and the
+kernel logs errors only (--kernel-log: what is configured), on standard error and apart from what the tests write.
 
 exit codes: 0 all tests passed; 1 some failed or could not be built; 2 wrong usage; 130 interrupted.
 
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--file", dest="files", action="append", type=Path, default=[], metavar="PATH",
         help="a further file or folder for the guest, under the same name; may be repeated",
     )  # fmt: skip
-    parser.add_argument("--kernel-log", action="store_true", help="log as configured, between the tests' own lines")
+    parser.add_argument("--kernel-log", action="store_true", help="log as configured, not errors alone")
     kernels.add_machine_options(parser)
     kernels.add_build_options(parser)
     options.add_configuration_options(parser)
@@ -112,7 +112,7 @@ def _adapt(configuration: Configuration, args: argparse.Namespace) -> None:
     from configurator.errors import UsageError
     from configurator.model import Assignment
 
-    needed = {"VFS": "y", "UART": "y", "QEMUEXIT": "y", "PANIC_POWEROFF": "y", "ARGUMENTS": ""}
+    needed = {"VFS": "y", "UART": "y", "QEMUEXIT": "y", "PANIC_POWEROFF": "y", "LOG_DEBUGCON": "y", "ARGUMENTS": ""}
     if not args.kernel_log:
         needed["LOG_LEVEL_ERROR"] = "y"
     missed = configuration.set_all([Assignment(name, value) for name, value in needed.items()])

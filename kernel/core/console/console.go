@@ -125,8 +125,13 @@ func magnitude(v int64) uint64 {
 	return uint64(v)
 }
 
-// put sends one byte to every device.
+// put sends one byte to every device, or to the log's if the configuration has
+// one for it.
 func put(c byte) {
+	if config.LogDebugcon && inLog {
+		out8(portDebugCon, c)
+		return
+	}
 	if config.Uart {
 		if c == '\n' {
 			serial.put('\r')

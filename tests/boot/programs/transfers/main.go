@@ -65,6 +65,10 @@ func ranges(folder, source string, content []byte) {
 	b := make([]byte, 10)
 	out.ReadAt(b, 2)
 	report("copy_file_range, content", bytes.Equal(b, content[5:15]), b)
+	again := must(os.OpenFile(source, os.O_WRONLY, 0))
+	from, to = 5, 14
+	_, _, errno = syscall.Syscall6(copyFileRange, in.Fd(), offset(&from), again.Fd(), offset(&to), 10, 0)
+	report("copy_file_range, overlap", errno == syscall.EINVAL, errno)
 	_, _, errno = syscall.Syscall6(copyFileRange, in.Fd(), 0, out.Fd(), 0, 10, 1)
 	report("copy_file_range, flags", errno == syscall.EINVAL, errno)
 }
