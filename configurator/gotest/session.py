@@ -12,6 +12,7 @@ from configurator.build.layout import kernel_folder
 from configurator.build.testkernel import TestKernel, build_tests
 from configurator.errors import BuildError, ExitCode
 from configurator.gotest import report
+from configurator.gotest.goroot import TAGS
 from configurator.gotest.packages import guest_files
 from configurator.run.captured import boot
 from configurator.run.verdict import End
@@ -148,7 +149,7 @@ class Session:
             sources=run.sources,
             files=replace(run.files, mirrored=mirrored),
             memory_mb=run.machine.memory_mb,
-            tags=run.tags,
+            tags=(*run.tags, *(TAGS.get(package.path, ()) if package.standard else ())),
             go_output=run.go_output,
             commands=run.commands,
         )

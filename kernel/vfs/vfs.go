@@ -43,9 +43,7 @@ import (
 // The layer is there before Init: packages of the program read files when they
 // are initialised, which is before the units start. Go initialises packages in
 // the order of their paths where nothing else decides, so that this comes
-// before those from most other places, and it imports nothing of the standard
-// library that comes later, such as os and time: their own tests read files when
-// they are initialised.
+// before those from most other places.
 //
 // The program starts in the directory that $PWD names, as a shell would have
 // started it there.
