@@ -22,7 +22,7 @@ export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
 .PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean \
-	check docs test test-host test-python test-go test-boot go1.26 oracle fuzz linux
+	check docs test test-host test-python test-go test-boot test-compat compat go1.26 oracle fuzz linux
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,7 +45,7 @@ kernel: setup .config ## Build kernel.elf from PKG
 run: setup qemu .config ## Build PKG and boot it on this terminal
 	$(EGGCUP) run $(PKG) $(ARGS)
 
-test: check test-host test-boot ## The whole test suite
+test: check test-host test-boot test-compat ## The whole test suite
 
 check: setup ## Formatting, lint, types, layers
 	.venv/bin/ruff format --check .
@@ -68,6 +68,12 @@ test-python: setup qemu test-tools go1.26 oracle ## Python tests but the boots: 
 
 test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
 	$(PY) -m pytest tests/boot tests/docs -m boot $(if $(K),-k '$(K)') $(ARGS)
+
+test-compat: setup qemu ## The standard library's own tests in the guest, those that are quick
+	$(PY) scripts/compat --check $(ARGS)
+
+compat: setup qemu ## All of the standard library's tests, beside Linux, into docs/compatibility.md
+	$(PY) scripts/compat $(ARGS)
 
 docs: setup ## Write the generated documents and pictures anew
 	$(GO) run ./scripts/syscalldoc

@@ -33,9 +33,9 @@ package {name}_test
 import _ "{module}" // starts the units
 """
 
-_PROBE = "src/internal/testenv/exec.go"
-_PROBES_ON = '\tcase "wasip1", "js", "ios":\n'
-_PROBES_ON_LINUX_TOO = '\tcase "wasip1", "js", "ios", "linux":\n'
+PROBE = "src/internal/testenv/exec.go"
+PROBES_ON = '\tcase "wasip1", "js", "ios":\n'
+PROBES_ON_LINUX_TOO = '\tcase "wasip1", "js", "ios", "linux":\n'
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,10 @@ def build_tests(wanted: TestKernel) -> Path | None:
 
 def _make_probing(overlay: Overlay, go_root: Path) -> None:
     """Let the standard library's tests find out whether a process can be started."""
-    probe = go_root / _PROBE
+    probe = go_root / PROBE
     text = probe.read_text(encoding="utf-8")
-    if text.count(_PROBES_ON) != 1:
+    if text.count(PROBES_ON) != 1:
         raise BuildError(
             "the tests of this version of Go look for processes in another way", location=Location(str(probe))
         )
-    overlay.add_text(probe, "testenv_exec.go", text.replace(_PROBES_ON, _PROBES_ON_LINUX_TOO))
+    overlay.add_text(probe, "testenv_exec.go", text.replace(PROBES_ON, PROBES_ON_LINUX_TOO))

@@ -110,7 +110,7 @@ def _attend(
     assert process.stdout  # noqa: S101 - as above
     deadline = time.monotonic() + timeout if timeout else float("inf")
     asked = False
-    lines = _Lines(console)
+    lines = Lines(console)
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while not stop.is_set():
@@ -130,7 +130,7 @@ def _attend(
     return asked
 
 
-class _Lines:
+class Lines:
     """Takes the carriage return away that the kernel's terminal puts before each newline."""
 
     def __init__(self, output: Callable[[bytes], None]) -> None:
@@ -138,6 +138,7 @@ class _Lines:
         self._held = b""
 
     def feed(self, chunk: bytes) -> None:
+        """Pass a part on; what may be half of a line's end waits for the next."""
         data = self._held + chunk
         self._held = b"\r" if data.endswith(b"\r") else b""
         data = data[: len(data) - len(self._held)].replace(b"\r\n", b"\n")
@@ -145,5 +146,6 @@ class _Lines:
             self._output(data)
 
     def close(self) -> None:
+        """Pass the rest on."""
         if self._held:
             self._output(self._held)
