@@ -23,6 +23,7 @@ const (
 	ENOTTY       = 25
 	ENOSPC       = 28
 	ESPIPE       = 29
+	EPIPE        = 32
 	ERANGE       = 34
 	ENOSYS       = 38
 	EAFNOSUPPORT = 97
