@@ -23,6 +23,12 @@ _REFUSED = {
     ),
     **dict.fromkeys(("race", "msan", "asan"), "it needs cgo, which a kernel cannot have"),
     **dict.fromkeys(("cover", "covermode", "coverpkg"), _FILES),
+    **dict.fromkeys(
+        ("a", "asmflags", "buildvcs", "gcflags", "ldflags", "mod", "modfile", "overlay", "trimpath", "vet", "work"),
+        "eggcup has the flags of the build",
+    ),
+    "p": "say -j N before the --",
+    "tags": "say --tags before the --",
     "fuzz": "it starts processes, and a kernel is one",
     "exec": "the program is the kernel; what follows the flags of eggcup itself goes to the tests",
     "c": "eggcup build makes kernels",

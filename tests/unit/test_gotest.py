@@ -50,6 +50,7 @@ def test_flags_of_the_report() -> None:
         (["-race"], "-race does not work with a kernel: it needs cgo"),
         (["-coverprofile=c.out"], "-coverprofile does not work with a kernel: the guest's files are gone"),
         (["-run"], "-run needs a value"),
+        (["-p", "2"], "-p does not work with a kernel: say -j N before the --"),
         (["-timeout", "10"], "'10' is no duration"),
     ],
 )

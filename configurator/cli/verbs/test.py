@@ -21,6 +21,8 @@ example:
 from __future__ import annotations
 
 import os
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--file", dest="files", action="append", type=Path, default=[], metavar="PATH",
         help="a further file or folder for the guest, under the same name; may be repeated",
     )  # fmt: skip
+    parser.add_argument(
+        "--qemu", metavar="ARGUMENTS", default="", help="further arguments for QEMU, such as '-nic user,model=virtio'"
+    )
     parser.add_argument("--kernel-log", action="store_true", help="log as configured, not errors alone")
     kernels.add_machine_options(parser)
     kernels.add_build_options(parser)
@@ -90,7 +95,10 @@ def run(args: argparse.Namespace) -> int:
                 sources=generated_sources(configuration, reverse_ties=args.reverse_ties),
                 files=files,
                 flags=wanted,
-                machine=kernels.run_request(args, Path(), configuration, least_memory=_LEAST_MEMORY),
+                machine=replace(
+                    kernels.run_request(args, Path(), configuration, least_memory=_LEAST_MEMORY),
+                    qemu_arguments=tuple(shlex.split(args.qemu)),
+                ),
                 jobs=args.jobs,
                 tags=tags,
                 extra_files=extra_files,
