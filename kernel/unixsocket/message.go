@@ -217,7 +217,7 @@ func (s *unixSocket) answer(done, whole, flags int, got message, from unsafe.Poi
 		s.mu.Lock()
 		passCred := s.passCred
 		s.mu.Unlock()
-		if passCred && whole > 0 {
+		if passCred && (whole > 0 || s.kind == syscall.SOCK_DGRAM) { // not at the end of a stream
 			answer.Add(syscall.SOL_SOCKET, syscall.SCM_CREDENTIALS, credentials())
 		}
 		if !peek {

@@ -381,6 +381,10 @@ func TestCredentials(t *testing.T) {
 	if c, err := syscall.ParseUnixCredentials(&messages[0]); err != nil || c.Pid != 1 || c.Uid != 0 {
 		t.Errorf("%v, %v", c, err)
 	}
+	syscall.Write(fds[0], nil)
+	if _, oobn, _, _, err := syscall.Recvmsg(fds[1], b, oob, 0); err != nil || oobn == 0 {
+		t.Errorf("an empty message has none: %v", err)
+	}
 	if c, err := syscall.GetsockoptUcred(fds[0], syscall.SOL_SOCKET, syscall.SO_PEERCRED); err != nil || c.Pid != 1 {
 		t.Errorf("peer: %v, %v", c, err)
 	}

@@ -40,6 +40,21 @@ def test_console_and_code(qemu: FakeQemu, request_: RunRequest, monkeypatch: pyt
     assert (ended.log, ended.messages, ended.timed_out) == ("[    0.1] log\n", "a message", False)
 
 
+def test_slow_reader(qemu: FakeQemu, request_: RunRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """QEMU writes to a file, which takes everything at once: its serial port drops what a full pipe does not take."""
+    script = "import stat\nassert stat.S_ISREG(os.fstat(1).st_mode)\nprint('x' * 1000000, flush=True)\nguest_code(0)"
+    monkeypatch.setenv("PATH", qemu.does(script)["PATH"])
+    console = bytearray()
+
+    def slow(data: bytes) -> None:
+        time.sleep(0.5)
+        console.extend(data)
+
+    ended = boot(request_, slow, threading.Event())
+    assert ended.verdict == Verdict(End.CODE, 0)
+    assert len(console) == 1_000_001
+
+
 def test_time_out(qemu: FakeQemu, request_: RunRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A guest that runs too long gets a Ctrl-backslash, and what it says then is read before it is ended."""
     script = "assert os.read(0, 1) == b'\\x1c'\nprint('goroutine 1', flush=True)\nguest_code(2)"
