@@ -13,6 +13,8 @@ EGGCUP := .venv/bin/eggcup
 PY := .venv/bin/python
 GO := .venv/bin/go
 SETUP := .venv/.eggcup-setup
+# Programs with requirements of their own.
+MODULES := examples/kvstore examples/sshd tests/boot/programs/line
 GO_CODE := kernel drivers examples scripts tests *.go
 
 # The developer's own Go settings change nothing here.
@@ -21,8 +23,8 @@ export GOWORK := off
 export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
-.PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean \
-	check docs test test-host test-python test-go test-boot test-compat compat go1.26 oracle fuzz linux
+.PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean fuzz-images \
+	check docs test test-host test-python test-go test-boot test-compat compat load go1.26 oracle fuzz linux
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -56,18 +58,25 @@ check: setup ## Formatting, lint, types, layers
 		test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted"; exit 1; }
 	$(GO) vet ./...
 	GOWORK= $(GO) -C kernel/inet vet ./...
+	for module in $(MODULES); do $(GO) -C $$module vet ./... || exit 1; done
 
 test-host: test-go test-python ## All tests that boot nothing
 
-test-go: setup ## Go tests on the host: make test-go K=./kernel/core/vm
+test-go: setup disk-tools ## Go tests on the host: make test-go K=./kernel/core/vm
 	$(GO) test $(or $(K),./kernel/... ./drivers/...)
 	$(if $(K),,GOWORK= $(GO) -C kernel/inet test ./...)
 
 test-python: setup qemu test-tools go1.26 oracle ## Python tests but the boots: make test-python K=wheel
-	PATH="$$($(GO) env GOROOT)/bin:$$PATH" $(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
+	PATH="$$($(GO) env GOROOT)/bin:$$PATH" $(PY) -m pytest -m 'not boot and not load' $(if $(K),-k '$(K)') $(ARGS)
 
-test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
-	$(PY) -m pytest tests/boot tests/docs -m boot $(if $(K),-k '$(K)') $(ARGS)
+test-boot: setup qemu go1.26 disk-tools ssh load-tools ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
+	$(PY) -m pytest tests/boot tests/docs tests/load -m 'boot or load' $(if $(K),-k '$(K)') $(ARGS)
+
+load: setup qemu load-tools ## Load and faults with their full figures, as root (an hour): make load K=wire
+	$(PY) -m pytest tests/load -m load --load-full --load-strict -s $(if $(K),-k '$(K)') $(ARGS)
+
+fuzz-images: setup disk-tools ## Mount damaged ext3 images for a minute: make fuzz-images ARGS='-fuzztime 1h'
+	$(GO) test ./kernel/ext3/volume -run TestUsedImage -fuzz FuzzImage $(or $(ARGS),-fuzztime 60s)
 
 test-compat: setup qemu ## The standard library's own tests in the guest, those that are quick
 	$(PY) scripts/compat --check $(ARGS)
@@ -102,7 +111,7 @@ $(SETUP): requirements.lock pyproject.toml scripts/setup-venv
 	@PYTHON=$(PYTHON) scripts/setup-venv
 	@touch $@
 
-.PHONY: qemu test-tools
+.PHONY: qemu test-tools load-tools disk-tools ssh
 qemu:
 	@command -v qemu-system-x86_64 >/dev/null || scripts/apt-install qemu-system-x86
 
@@ -112,10 +121,24 @@ ifndef EGGCUP_SKIP_ORACLE
 	@scripts/oracle
 endif
 
-# tmux shows the interface to its tests; git says what a wheel has to carry.
+# tmux shows the interface to its tests; git says what a wheel has to carry; the shells complete command lines.
 test-tools:
+	@command -v zsh >/dev/null || scripts/apt-install zsh
+	@command -v fish >/dev/null || scripts/apt-install fish
 	@command -v tmux >/dev/null || scripts/apt-install tmux
 	@command -v git >/dev/null || scripts/apt-install git
+
+# wrk makes requests, ip a network of the tests' own.
+load-tools:
+	@command -v wrk >/dev/null || scripts/apt-install wrk
+	@command -v ip >/dev/null || scripts/apt-install iproute2
+
+# What makes and checks file systems, and a client to log in with.
+disk-tools:
+	@PATH="$$PATH:/usr/sbin:/sbin" command -v mke2fs >/dev/null || scripts/apt-install e2fsprogs
+
+ssh:
+	@command -v ssh >/dev/null || scripts/apt-install openssh-client
 
 go1.26: .cache/go1.26/.eggcup-setup
 .cache/go1.26/.eggcup-setup: requirements-go1.26.lock scripts/setup-go1.26 | $(SETUP)

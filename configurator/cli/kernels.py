@@ -65,6 +65,18 @@ def build_kernel(
     return result
 
 
+def document(built: BuildResult) -> dict[str, object]:
+    """Return what was built, for JSON; sizes in bytes."""
+    return {
+        "kernel": str(built.kernel),
+        "written": built.changed,
+        "file_size": built.file_size,
+        "memory_end": built.memory_end,
+        "go": built.go_version,
+        "warnings": list(built.warnings),
+    }
+
+
 def run_request(
     args: argparse.Namespace, kernel: Path, configuration: Configuration | None, *, least_memory: int = 0
 ) -> RunRequest:

@@ -33,6 +33,9 @@ type Transport interface {
 	SetQueue(queue int, l Layout) error
 	// Notify tells the device that a queue has requests.
 	Notify(queue int)
+	// Bell returns the register that Notify writes (mmio.Place), and its width
+	// in bytes.
+	Bell(queue int) (place uintptr, width int)
 	// Interrupted reports whether the device has something for its driver, and
 	// takes the interrupt back. An interrupt that is not shared always has.
 	Interrupted() bool

@@ -194,6 +194,8 @@ func (m *mapped) SetQueue(queue int, l Layout) error {
 
 func (m *mapped) Notify(queue int) { m.registers.Write32(mmioQueueNotify, uint32(queue)) }
 
+func (m *mapped) Bell(int) (uintptr, int) { return mmio.Place(m.registers, mmioQueueNotify), 4 }
+
 func (m *mapped) Interrupted() bool {
 	what := m.registers.Read32(mmioInterrupt)
 	m.registers.Write32(mmioInterruptAck, what)

@@ -202,6 +202,8 @@ func write64(r mmio.Registers, off int, v uint64) {
 
 func (m *modern) Notify(queue int) { m.notify.Write16(m.queues[queue], uint16(queue)) }
 
+func (m *modern) Bell(queue int) (uintptr, int) { return mmio.Place(m.notify, m.queues[queue]), 2 }
+
 func (m *modern) Interrupted() bool { return m.vector != noVector || m.isr.Read8(0) != 0 }
 
 func (m *modern) Config(off, width int) uint32 {
@@ -234,9 +236,12 @@ func (l *legacy) Features() uint64 { return uint64(l.registers.Read32(legacyFeat
 func (l *legacy) SetFeatures(features uint64) {
 	l.registers.Write32(legacyDriverFeatures, uint32(features))
 }
-func (l *legacy) Status() uint8      { return l.registers.Read8(legacyStatus) }
-func (l *legacy) SetStatus(v uint8)  { l.registers.Write8(legacyStatus, v) }
-func (l *legacy) Notify(queue int)   { l.registers.Write16(legacyQueueNotify, uint16(queue)) }
+func (l *legacy) Status() uint8     { return l.registers.Read8(legacyStatus) }
+func (l *legacy) SetStatus(v uint8) { l.registers.Write8(legacyStatus, v) }
+func (l *legacy) Notify(queue int)  { l.registers.Write16(legacyQueueNotify, uint16(queue)) }
+func (l *legacy) Bell(int) (uintptr, int) {
+	return mmio.Place(l.registers, legacyQueueNotify), 2
+}
 func (l *legacy) Interrupted() bool  { return l.vector != noVector || l.registers.Read8(legacyISR) != 0 }
 func (l *legacy) Generation() uint32 { return 0 }
 

@@ -2,6 +2,7 @@ package virtio
 
 import (
 	"errors"
+	"unsafe"
 
 	"eggcup/kernel/dma"
 )
@@ -88,6 +89,25 @@ func newQueue(t Transport, number, size, alignment int, events bool, alloc dma.A
 func (q *Queue) layout() Layout {
 	base := q.memory.Physical()
 	return Layout{q.size, base, base + uint64(q.avail), base + uint64(q.used)}
+}
+
+// Polled is a queue as kernel context drives it: where its parts are in memory,
+// and the register that tells the device of a request.
+type Polled struct {
+	Descriptors, Available, Used uintptr
+	Entries                      int
+	Notify                       uintptr
+	NotifyWidth                  int
+	Number                       int
+}
+
+// Polled gives the queue away: from now on no method but Broken is called.
+// Interrupts are off.
+func (q *Queue) Polled() Polled {
+	q.Ignore()
+	base := uintptr(unsafe.Pointer(unsafe.SliceData(q.memory.Bytes())))
+	place, width := q.transport.Bell(q.number)
+	return Polled{base, base + uintptr(q.avail), base + uintptr(q.used), q.size, place, width, q.number}
 }
 
 // Size returns how many descriptors the queue has.

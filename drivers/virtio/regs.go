@@ -4,6 +4,7 @@ package virtio
 const (
 	KindNet     = 1
 	KindBlock   = 2
+	KindConsole = 3
 	KindEntropy = 4
 )
 

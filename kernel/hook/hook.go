@@ -15,6 +15,7 @@ package hook
 
 import (
 	"syscall"
+	"time"
 	"unsafe"
 
 	"eggcup/kernel/descriptor"
@@ -152,6 +153,20 @@ func serve(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, 
 			r, err = vector(node, trap, int(int32(a1)), rawsys.Pointer(&a2), int(int32(a3)))
 			return r, err, true
 		}
+	case syscall.SYS_POLL:
+		r, err = poll(rawsys.Pointer(&a1), int(int32(a2)), time.Duration(int32(a3))*time.Millisecond)
+		return r, err, true
+	case syscall.SYS_PPOLL:
+		r, err = pollTime(rawsys.Pointer(&a1), int(int32(a2)), (*syscall.Timespec)(rawsys.Pointer(&a3)))
+		return r, err, true
+	case syscall.SYS_SELECT:
+		sets := selectSets{rawsys.Pointer(&a2), rawsys.Pointer(&a3), rawsys.Pointer(&a4)}
+		r, err = selectTime(int(int32(a1)), sets, (*[2]int64)(rawsys.Pointer(&a5)), time.Microsecond)
+		return r, err, true
+	case syscall.SYS_PSELECT6:
+		sets := selectSets{rawsys.Pointer(&a2), rawsys.Pointer(&a3), rawsys.Pointer(&a4)}
+		r, err = selectTime(int(int32(a1)), sets, (*[2]int64)(rawsys.Pointer(&a5)), time.Nanosecond)
+		return r, err, true
 	case syscall.SYS_EPOLL_CTL:
 		if node := descriptor.Lookup(int(int32(a3))); node != nil {
 			r, err = watch(node, a1, a2, a3, rawsys.Pointer(&a4))

@@ -439,7 +439,7 @@ func TestWatched(t *testing.T) {
 		syscall.Read(fd, make([]byte, 1))
 		check("read", descriptor.Out)
 		server.CloseWrite()
-		check("at the end", descriptor.In|descriptor.Out)
+		check("at the end", descriptor.In|descriptor.Out|descriptor.ReadHup)
 	})
 }
 

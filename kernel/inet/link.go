@@ -70,6 +70,9 @@ func (l *link) receive(frame []byte) {
 	if dispatcher == nil {
 		return
 	}
+	if l.batch != nil {
+		l.batch.received(frame)
+	}
 	kind := tcpip.PacketHost
 	switch destination := tcpip.LinkAddress(frame[:6]); {
 	case destination == header.EthernetBroadcastAddress:

@@ -135,6 +135,9 @@ func (s *inetSocket) send(p *syscall.Iovec, count, flags int, to unsafe.Pointer,
 // write hands the endpoint bytes of the pieces, from the one at offset done on:
 // in place if they are one piece in the heap, else by way of a buffer.
 func (s *inetSocket) write(p *syscall.Iovec, count, done, size int, hasAddress bool, address *tcpip.FullAddress, options *tcpip.WriteOptions) (int, syscall.Errno) {
+	if d := s.flows(); d != nil {
+		return d.write(p, count, done, size)
+	}
 	s.writeMu.Lock()
 	defer s.writeMu.Unlock()
 	if count == 1 && !socket.OnStack(unsafe.Pointer(p.Base)) {
@@ -212,6 +215,10 @@ type received struct {
 // read takes what the endpoint has, in place if the bytes go to one piece in
 // the heap. The end of a stream is 0 bytes.
 func (s *inetSocket) read(p *syscall.Iovec, count, done, size int, peek, needFrom bool) (received, syscall.Errno) {
+	if d := s.flows(); d != nil {
+		n, errno := d.read(p, count, done, size, peek)
+		return received{n: n, total: n}, errno
+	}
 	s.readMu.Lock()
 	defer s.readMu.Unlock()
 	inPlace := count == 1 && !socket.OnStack(unsafe.Pointer(p.Base))

@@ -142,7 +142,7 @@ func (s *inetSocket) bindToDevice(name string) syscall.Errno {
 	if name == "" {
 		return number(s.endpoint.SocketOptions().SetBindToDevice(0))
 	}
-	for id, info := range s.stack.NICInfo() {
+	for id, info := range s.layer.stack.NICInfo() {
 		if info.Name == name {
 			return number(s.endpoint.SocketOptions().SetBindToDevice(int32(id)))
 		}
@@ -158,7 +158,9 @@ func (s *inetSocket) socketOption(name int, to unsafe.Pointer, length *uint32) s
 	value := 0
 	switch name {
 	case syscall.SO_ERROR:
-		if err := s.endpoint.LastError(); err != nil {
+		if d := s.flows(); d != nil {
+			value = int(d.in.takeFailure())
+		} else if err := s.endpoint.LastError(); err != nil {
 			value = int(number(err))
 			s.settle()
 		}
@@ -264,14 +266,11 @@ func (s *inetSocket) setTCPOption(name int, p unsafe.Pointer, length int) syscal
 	case syscall.TCP_LINGER2:
 		option := tcpip.TCPLingerTimeoutOption(seconds)
 		return number(s.endpoint.SetSockOpt(&option))
-	case syscall.TCP_DEFER_ACCEPT:
-		option := tcpip.TCPDeferAcceptOption(seconds)
-		return number(s.endpoint.SetSockOpt(&option))
 	case syscall.TCP_SYNCNT:
 		return number(s.endpoint.SetSockOptInt(tcpip.TCPSynCountOption, value))
 	case syscall.TCP_WINDOW_CLAMP:
 		return number(s.endpoint.SetSockOptInt(tcpip.TCPWindowClampOption, value))
-	case tcpNotSentLow, tcpFastOpen:
+	case tcpNotSentLow, tcpFastOpen, syscall.TCP_DEFER_ACCEPT:
 		// Hints: without them the connection is as good.
 	default:
 		return syscall.ENOPROTOOPT
@@ -305,9 +304,7 @@ func (s *inetSocket) tcpOption(name int) (int, syscall.Errno) {
 		err := s.endpoint.GetSockOpt(&linger)
 		return int(time.Duration(linger) / time.Second), number(err)
 	case syscall.TCP_DEFER_ACCEPT:
-		var deferred tcpip.TCPDeferAcceptOption
-		err := s.endpoint.GetSockOpt(&deferred)
-		return int(time.Duration(deferred) / time.Second), number(err)
+		return 0, 0
 	}
 	names := map[int]tcpip.SockOptInt{
 		syscall.TCP_KEEPCNT:      tcpip.KeepaliveCountOption,

@@ -2,6 +2,7 @@ package inet
 
 import (
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe"
@@ -11,7 +12,6 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
-	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/icmp"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/udp"
@@ -22,13 +22,15 @@ import (
 // a descriptor.
 type inetSocket struct {
 	socket.Base
-	stack    *stack.Stack
 	endpoint tcpip.Endpoint
 	queue    *waiter.Queue
 	entry    waiter.Entry
 	family   int
 	kind     int
 	protocol int
+	layer    *Layer
+	direct   atomic.Pointer[direct] // of a connection within this machine
+	closed   atomic.Bool
 
 	readMu sync.Mutex
 	sink   sink // guarded by readMu
@@ -96,7 +98,7 @@ func (l *Layer) open(family, argument, protocol int) (int, syscall.Errno) {
 	if err != nil {
 		return -1, number(err)
 	}
-	s := &inetSocket{stack: l.stack, family: family, kind: kind, protocol: int(transport)}
+	s := &inetSocket{layer: l, family: family, kind: kind, protocol: int(transport)}
 	s.attach(endpoint, queue)
 	fd, errno := s.open(flags)
 	if errno != 0 {
@@ -111,6 +113,11 @@ func (s *inetSocket) attach(endpoint tcpip.Endpoint, queue *waiter.Queue) {
 	s.endpoint, s.queue = endpoint, queue
 	s.entry.Init(s, everything)
 	queue.EventRegister(&s.entry)
+	if s.kind == syscall.SOCK_STREAM {
+		// A size of its own turns off that the stack changes it: when it shrinks,
+		// after a loss, a writer who waits is not woken.
+		endpoint.SocketOptions().SetSendBufferSize(int64(s.layer.settings.TCPSend), true)
+	}
 }
 
 // open gives s its descriptor.
@@ -126,11 +133,18 @@ func (s *inetSocket) open(flags int) (int, syscall.Errno) {
 // NotifyEvent is told by the stack of events that begin. It is called with
 // locks of the stack held.
 func (s *inetSocket) NotifyEvent(mask waiter.EventMask) {
-	s.Ready(uintptr(mask&everything), 0)
+	if d := s.flows(); d != nil {
+		s.Ready(uintptr(mask)&d.events(), 0)
+	} else {
+		s.Ready(uintptr(mask&everything), 0)
+	}
 	s.Changed.Broadcast()
 }
 
 func (s *inetSocket) readiness() uintptr {
+	if d := s.flows(); d != nil {
+		return d.events()
+	}
 	return uintptr(s.endpoint.Readiness(everything) & everything)
 }
 
@@ -147,10 +161,16 @@ func (s *inetSocket) update() {
 // Watch makes events that end known to the kernel from now on.
 func (s *inetSocket) Watch() { s.update() }
 
-// settle follows a call that may have ended an event.
+// settle follows a call that may have ended an event. It tells of no event that
+// still holds: that would be an edge.
 func (s *inetSocket) settle() {
-	if s.Watched() {
-		s.update()
+	if !s.Watched() {
+		return
+	}
+	now := s.readiness()
+	s.Ready(0, everything&^now)
+	if late := s.readiness() &^ now; late != 0 {
+		s.Ready(late, 0)
 	}
 }
 
@@ -177,7 +197,7 @@ func (s *inetSocket) Connect(p unsafe.Pointer, length int) syscall.Errno {
 	w := s.Sending(0)
 	defer w.Stop()
 	changed := w.Arm()
-	err := s.endpoint.Connect(a)
+	err := s.layer.connect(s, a)
 	s.update()
 	if _, started := err.(*tcpip.ErrConnectStarted); !started {
 		return number(err)
@@ -238,7 +258,7 @@ func (s *inetSocket) accept(address unsafe.Pointer, length *uint32, flags int) (
 	if tcp.EndpointState(s.endpoint.State()) == tcp.StateListen && s.readiness()&descriptor.In == 0 {
 		return -1, syscall.EAGAIN
 	}
-	accepted := &inetSocket{stack: s.stack, family: s.family, kind: s.kind, protocol: s.protocol}
+	accepted := &inetSocket{layer: s.layer, family: s.family, kind: s.kind, protocol: s.protocol}
 	accepted.File = unborn{}
 	accepted.SetNonBlock(flags&syscall.O_NONBLOCK != 0)
 	fd, errno := descriptor.Open(&accepted.Node, flags|syscall.O_RDWR)
@@ -250,6 +270,7 @@ func (s *inetSocket) accept(address unsafe.Pointer, length *uint32, flags int) (
 	s.settle()
 	if err == nil {
 		accepted.attach(endpoint, queue)
+		s.layer.accepted(accepted, peer)
 		accepted.Ready(accepted.readiness(), 0)
 		var name sockaddr
 		errno = socket.StoreName(address, length, name.encode(s.family, peer))
@@ -277,7 +298,12 @@ func (s *inetSocket) Shutdown(how int) syscall.Errno {
 		return syscall.EINVAL
 	}
 	flags := [...]tcpip.ShutdownFlags{tcpip.ShutdownRead, tcpip.ShutdownWrite, tcpip.ShutdownRead | tcpip.ShutdownWrite}
+	d := s.flows()
 	errno := number(s.endpoint.Shutdown(flags[how]))
+	if d != nil {
+		d.shutdown(how)
+		errno = 0
+	}
 	s.update()
 	s.Changed.Broadcast()
 	return errno
@@ -287,9 +313,20 @@ func (s *inetSocket) Shutdown(how int) syscall.Errno {
 // the peer to have everything.
 func (s *inetSocket) Close() {
 	linger := s.endpoint.SocketOptions().GetLinger()
-	if linger.Enabled && linger.Timeout > 0 {
+	s.closed.Store(true)
+	d := s.flows()
+	if d != nil {
+		d.close(linger.Enabled && linger.Timeout == 0)
+	}
+	switch {
+	case d != nil:
+		s.endpoint.Close()
+		if linger.Enabled {
+			d.linger(s, linger.Timeout)
+		}
+	case linger.Enabled && linger.Timeout > 0:
 		s.closeAndLinger(linger.Timeout)
-	} else {
+	default:
 		s.endpoint.Close()
 	}
 	s.queue.EventUnregister(&s.entry)

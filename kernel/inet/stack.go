@@ -24,6 +24,7 @@ type Layer struct {
 	stack    *stack.Stack
 	settings Settings
 	links    []*link // in the order of their numbers, from firstNIC on
+	meeting  meeting
 
 	// advertised is what routers' advertisements have changed: work for
 	// followAdvertisements.
@@ -106,8 +107,8 @@ func (e *stackError) Error() string { return "inet: " + e.step + ": " + e.err.St
 
 func stepError(step string, err tcpip.Error) error { return &stackError{step, err} }
 
-// Buffers of a new TCP socket, in bytes; from there the stack follows the
-// connection up to the limits of the settings.
+// Buffers of a new TCP socket, in bytes. The receive buffer follows the
+// connection from there up to the limit of the settings.
 const (
 	leastBuffer   = 4 << 10
 	initialBuffer = 1 << 20
@@ -119,15 +120,19 @@ const timeWait = 10 * time.Second
 
 func (l *Layer) tuneTCP() tcpip.Error {
 	sack := tcpip.TCPSACKEnabled(true)
+	// Selective acknowledgements (RFC 6675) without RACK, with which the stack's
+	// sender comes to rest for ever where frames are swapped: gVisor's issue
+	// 14092, and tests/load/test_faults.py.
+	recovery := tcpip.TCPRecovery(0)
 	moderate := tcpip.TCPModerateReceiveBufferOption(true)
 	wait := tcpip.TCPTimeWaitTimeoutOption(timeWait)
 	receive := tcpip.TCPReceiveBufferSizeRangeOption{
 		Min: leastBuffer, Default: min(initialBuffer, l.settings.TCPReceive), Max: l.settings.TCPReceive,
 	}
 	send := tcpip.TCPSendBufferSizeRangeOption{
-		Min: leastBuffer, Default: min(initialBuffer, l.settings.TCPSend), Max: l.settings.TCPSend,
+		Min: leastBuffer, Default: l.settings.TCPSend, Max: l.settings.TCPSend,
 	}
-	for _, option := range []tcpip.SettableTransportProtocolOption{&sack, &moderate, &wait, &receive, &send} {
+	for _, option := range []tcpip.SettableTransportProtocolOption{&sack, &recovery, &moderate, &wait, &receive, &send} {
 		if err := l.stack.SetTransportProtocolOption(tcp.ProtocolNumber, option); err != nil {
 			return err
 		}

@@ -93,6 +93,20 @@ func (r *region) Write32(off int, v uint32) {
 	}
 }
 
+// Place returns where a register is, for code in kernel context that writes it:
+// an address, or an I/O port, which is below 64 Ki. It is 0 for those of tests.
+func Place(r Registers, off int) uintptr {
+	switch r := r.(type) {
+	case *region:
+		return r.base + uintptr(off)
+	case *ports:
+		return uintptr(r.base) + uintptr(off)
+	case *window:
+		return Place(r.Registers, r.start+off)
+	}
+	return 0
+}
+
 // window is a part of other registers.
 type window struct {
 	Registers

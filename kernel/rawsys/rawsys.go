@@ -19,6 +19,7 @@ const (
 	TTYInput      = 0x1002
 	ConsoleVGA    = 0x1003
 	MSIOpen       = 0x1004
+	ConsoleVirtio = 0x1005
 	FileCreate    = 0x1010
 	FileReady     = 0x1011
 	ConsoleOpen   = 0x1012

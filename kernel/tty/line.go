@@ -21,7 +21,7 @@ var defaultModes = syscall.Termios{
 	Lflag: syscall.ISIG | syscall.ICANON | syscall.ECHO | syscall.ECHOE | syscall.ECHOK | syscall.ECHOCTL | syscall.IEXTEN,
 	Cc: [32]uint8{
 		syscall.VINTR: 3, syscall.VQUIT: 28, syscall.VERASE: deleteKey, syscall.VKILL: 21,
-		syscall.VEOF: 4, syscall.VWERASE: 23,
+		syscall.VEOF: 4, syscall.VREPRINT: 18, syscall.VWERASE: 23, syscall.VLNEXT: 22,
 	},
 }
 
@@ -30,10 +30,16 @@ type discipline struct {
 	line   []byte // typed, not delivered yet
 	echoed []byte // to be shown
 	raw    []byte // to be delivered as it came
+	quoted bool   // the next byte means itself
 }
 
 // take handles one typed byte.
 func (d *discipline) take(m *syscall.Termios, c byte) {
+	if d.quoted {
+		d.quoted = false
+		d.add(m, c)
+		return
+	}
 	switch {
 	case c == '\r' && m.Iflag&syscall.IGNCR != 0:
 		return
@@ -69,8 +75,11 @@ func (d *discipline) signal(m *syscall.Termios, c byte) bool {
 		return false
 	}
 	d.show(m, c)
-	d.line, d.raw = d.line[:0], d.raw[:0]
 	d.flushEcho()
+	if m.Lflag&syscall.NOFLSH == 0 {
+		d.line, d.raw = d.line[:0], d.raw[:0]
+		discard()
+	}
 	raise(sig)
 	return true
 }
@@ -78,29 +87,50 @@ func (d *discipline) signal(m *syscall.Termios, c byte) bool {
 // edit handles a byte of a line that is delivered when it is complete.
 func (d *discipline) edit(m *syscall.Termios, c byte) {
 	switch {
-	case is(m, c, syscall.VERASE) || c == backspace:
+	case is(m, c, syscall.VERASE) || c == backspace && m.Cc[syscall.VERASE] == deleteKey:
 		d.erase(m)
-	case is(m, c, syscall.VWERASE):
+	case m.Lflag&syscall.IEXTEN != 0 && is(m, c, syscall.VWERASE):
 		d.eraseWhile(m, isBlank)
 		d.eraseWhile(m, func(c byte) bool { return !isBlank(c) })
 	case is(m, c, syscall.VKILL):
 		d.eraseWhile(m, func(byte) bool { return true })
 	case is(m, c, syscall.VEOF):
-		d.flushEcho()
-		deliver(d.line)
-		d.line = d.line[:0]
+		d.finish()
 	case c == '\n':
 		d.line = append(d.line, c)
 		d.show(m, c)
-		d.flushEcho()
-		deliver(d.line)
-		d.line = d.line[:0]
-	case len(d.line) == maxLine:
-		d.echoed = append(d.echoed, bell)
-	default:
-		d.line = append(d.line, c)
+		d.finish()
+	case m.Lflag&syscall.IEXTEN != 0 && is(m, c, syscall.VLNEXT):
+		d.quoted = true
+		if m.Lflag&syscall.ECHO != 0 {
+			d.echoed = append(d.echoed, caret, backspace)
+		}
+	case m.Lflag&syscall.IEXTEN != 0 && is(m, c, syscall.VREPRINT):
 		d.show(m, c)
+		d.show(m, '\n')
+		for _, c := range d.line {
+			d.show(m, c)
+		}
+	default:
+		d.add(m, c)
 	}
+}
+
+// add takes a byte that means itself.
+func (d *discipline) add(m *syscall.Termios, c byte) {
+	if len(d.line) == maxLine {
+		d.echoed = append(d.echoed, bell)
+		return
+	}
+	d.line = append(d.line, c)
+	d.show(m, c)
+}
+
+// finish delivers the line.
+func (d *discipline) finish() {
+	d.flushEcho()
+	deliver(d.line, true)
+	d.line = d.line[:0]
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
@@ -160,7 +190,7 @@ func (d *discipline) flush(m *syscall.Termios) {
 		d.line = nil
 	}
 	if len(d.raw) > 0 {
-		deliver(d.raw)
+		deliver(d.raw, false)
 		d.raw = d.raw[:0]
 	}
 }

@@ -23,6 +23,7 @@ import (
 // The way out, replaced by the tests.
 var (
 	deliver = deliverToKernel
+	discard = discardInput
 	echo    = func(b []byte) { syscall.Write(1, b) }
 	raise   = func(sig syscall.Signal) { syscall.Kill(syscall.Getpid(), sig) }
 	modes   = readModes
@@ -69,9 +70,19 @@ func readModes() syscall.Termios {
 	return m
 }
 
-// deliverToKernel gives the reader bytes, or the end of the input if there are
-// none. b lies in the heap, where nothing moves.
-func deliverToKernel(b []byte) {
-	rawsys.Call(rawsys.TTYInput, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), 0, 0, 0, 0)
+// deliverToKernel gives the reader bytes. Where a line ends, a read stops; an
+// empty line is the end of the input. b lies in the heap, where nothing moves.
+func deliverToKernel(b []byte, line bool) {
+	ends := uintptr(0)
+	if line {
+		ends = 1
+	}
+	rawsys.Call(rawsys.TTYInput, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), ends, 0, 0, 0)
 	runtime.KeepAlive(b)
+}
+
+// discardInput forgets what was delivered and not read.
+func discardInput() {
+	const flush, input = 0x540b, 0 // TCFLSH, TCIFLUSH
+	syscall.Syscall(syscall.SYS_IOCTL, 0, flush, input)
 }

@@ -14,16 +14,23 @@ type terminal struct {
 	screen    strings.Builder
 	signals   []syscall.Signal
 	modes     syscall.Termios
+	discards  int
 }
 
 func install(t *testing.T) *terminal {
 	term := &terminal{modes: defaultModes}
-	oldDeliver, oldEcho, oldRaise, oldModes := deliver, echo, raise, modes
+	oldDeliver, oldDiscard, oldEcho, oldRaise, oldModes := deliver, discard, echo, raise, modes
 	t.Cleanup(func() {
-		deliver, echo, raise, modes = oldDeliver, oldEcho, oldRaise, oldModes
+		deliver, discard, echo, raise, modes = oldDeliver, oldDiscard, oldEcho, oldRaise, oldModes
 		console, started = discipline{}, false
 	})
-	deliver = func(b []byte) { term.delivered = append(term.delivered, string(b)) }
+	deliver = func(b []byte, line bool) {
+		if line != (term.modes.Lflag&syscall.ICANON != 0) {
+			t.Errorf("%q: the end of a line: %v", b, line)
+		}
+		term.delivered = append(term.delivered, string(b))
+	}
+	discard = func() { term.discards++ }
 	echo = func(b []byte) { term.screen.Write(b) }
 	raise = func(sig syscall.Signal) { term.signals = append(term.signals, sig) }
 	modes = func() syscall.Termios { return term.modes }
@@ -53,6 +60,8 @@ func TestLines(t *testing.T) {
 		"end of input":      {"\x04", []string{""}, ""},
 		"end within a line": {"abc\x04\x04", []string{"abc", ""}, "abc"},
 		"a tab":             {"a\tb\r", []string{"a\tb\n"}, "a\tb\n"},
+		"quoted":            {"a\x16\x03\x16\x7fb\r", []string{"a\x03\x7fb\n"}, "a^\b^C^\b^?b\n"},
+		"reprint":           {"ab\x12c\r", []string{"abc\n"}, "ab^R\nabc\n"},
 		"an arrow":          {"\x1b[A\r", []string{"\x1b[A\n"}, "^[[A\n"},
 	} {
 		term := install(t)
@@ -88,8 +97,8 @@ func TestSignals(t *testing.T) {
 	if len(term.signals) != 2 || term.signals[0] != syscall.SIGINT || term.signals[1] != syscall.SIGQUIT {
 		t.Errorf("signals %v", term.signals)
 	}
-	if len(term.delivered) != 1 || term.delivered[0] != "\n" {
-		t.Errorf("delivered %q", term.delivered)
+	if len(term.delivered) != 1 || term.delivered[0] != "\n" || term.discards != 2 {
+		t.Errorf("delivered %q, discarded %d times", term.delivered, term.discards)
 	}
 	if got := term.screen.String(); got != "rm -rf^Cok^\\\n" {
 		t.Errorf("echoed %q", got)

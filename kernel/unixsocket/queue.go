@@ -1,6 +1,7 @@
 package unixsocket
 
 import (
+	"slices"
 	"sync"
 	"syscall"
 
@@ -123,7 +124,7 @@ func (q *queue) put(s *unixSocket, n int, m message, fill func(b []byte)) (int, 
 		return 0, errno
 	}
 	first := len(q.messages) == 0
-	if last := len(q.messages) - 1; q.stream && !first && m.rights == nil && q.messages[last].joins(n) {
+	if last := len(q.messages) - 1; q.stream && !first && m.rights == nil && !q.writerWatched() && q.messages[last].joins(n) {
 		b := q.messages[last].data
 		q.messages[last].data = b[:len(b)+n]
 		fill(b[len(b) : len(b)+n])
@@ -144,6 +145,10 @@ func (q *queue) put(s *unixSocket, n int, m message, fill func(b []byte)) (int, 
 	}
 	return n, 0
 }
+
+// writerWatched reports whether the program watches the writer by itself, and so
+// sees every edge.
+func (q *queue) writerWatched() bool { return q.writer != nil && q.writer.Watched() }
 
 // buffer makes the memory of a message: with some room behind it in a stream,
 // whose small writes join.
@@ -193,8 +198,13 @@ func (q *queue) take(peek bool, use func(b []byte) int) (n int, m message, errno
 	}
 	var starved []*unixSocket
 	if !peek {
+		before := len(q.messages)
 		q.drop(n)
 		starved, q.starved = q.starved, nil
+		// As on Linux the room of a whole message is news to its writer.
+		if len(q.messages) < before && q.writerWatched() && !slices.Contains(starved, q.writer) {
+			starved = append(starved, q.writer)
+		}
 	}
 	q.mu.Unlock()
 	for _, s := range starved {

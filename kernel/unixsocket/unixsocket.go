@@ -152,10 +152,16 @@ func (s *unixSocket) update() {
 // Watch makes events that end known to the kernel from now on.
 func (s *unixSocket) Watch() { s.update() }
 
-// settle follows a call that may have ended an event.
+// settle follows a call that may have ended an event. It tells of no event that
+// still holds: that would be an edge.
 func (s *unixSocket) settle() {
-	if s.Watched() {
-		s.update()
+	if !s.Watched() {
+		return
+	}
+	now := s.readiness()
+	s.Ready(0, everything&^now)
+	if late := s.readiness() &^ now; late != 0 {
+		s.Ready(late, 0)
 	}
 }
 

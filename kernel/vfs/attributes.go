@@ -51,6 +51,8 @@ func (n *inode) status() (st syscall.Stat_t) {
 		st.Size, st.Blocks = body.size(), body.blocks()
 	case program:
 		st.Size = body.size()
+	case *volumeFile:
+		st.Size, st.Blocks = body.size(), body.blocks()
 	case symlink:
 		st.Size = int64(len(body))
 	case *directory:
@@ -224,6 +226,8 @@ func (n *inode) allocate(mode int, off, size int64) syscall.Errno {
 	switch {
 	case n.isDir():
 		return syscall.EISDIR
+	case n.fs.volume != nil && n.isRegular():
+		return syscall.EOPNOTSUPP // as ext3 on Linux
 	case !ok:
 		return syscall.ENODEV
 	case off > 1<<63-1-size:

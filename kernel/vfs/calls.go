@@ -34,7 +34,7 @@ func (s *System) call(number uintptr, p, q unsafe.Pointer, a1, a2, a3, a4, a5, a
 	case syscall.SYS_MUNMAP:
 		return s.munmap(a1, a2)
 	case syscall.SYS_MSYNC:
-		return 0, 0 // mapped memory is the file itself
+		return 0, s.msync(a1, a2)
 	case syscall.SYS_SYNC:
 		return 0, s.sync()
 	case syscall.SYS_GETCWD:
@@ -97,7 +97,7 @@ func (f *File) change(number, a2, a3, a4 uintptr) syscall.Errno {
 	case syscall.SYS_FLOCK:
 		return f.node.locks.take(f, int(a2))
 	case syscall.SYS_FSYNC, syscall.SYS_FDATASYNC, sysSyncfs:
-		return f.sync()
+		return f.sync(number == syscall.SYS_FDATASYNC)
 	case syscall.SYS_FTRUNCATE:
 		if f.access == syscall.O_RDONLY || !f.node.isRegular() {
 			return syscall.EINVAL

@@ -37,7 +37,7 @@ func TestDataAgainstModel(t *testing.T) {
 				}
 			}
 			for len(d.windows) > 0 {
-				d.close(d.windows[0])
+				d.closeWindow(d.windows[0])
 			}
 			d.discard()
 			if used := fs.used.Load(); used != 0 {
@@ -102,12 +102,12 @@ func windowStep(r *rand.Rand, d *data, model []byte) string {
 	if len(d.windows) == 0 || r.IntN(3) == 0 {
 		first := r.Int64N(4)
 		last := first + 1 + r.Int64N(3)
-		_, errno := d.window(first, last)
+		_, errno := d.openWindow(first, last)
 		return fmt.Sprintf("window of chunks %d to %d: %v", first, last, errno)
 	}
 	w := d.windows[r.IntN(len(d.windows))]
 	if r.IntN(2) == 0 {
-		d.close(w)
+		d.closeWindow(w)
 		return fmt.Sprintf("close the window of chunk %d", w.first)
 	}
 	at := r.IntN(len(w.memory))

@@ -29,6 +29,8 @@ type directory struct {
 	// fill adds the entries when they are wanted for the first time, refresh
 	// those that are new every time.
 	fill, refresh func()
+	// load is fill for a disk, which may fail; it is tried again then.
+	load func() syscall.Errno
 	// live replaces entries by what is there at the moment.
 	live func() []entry
 }
@@ -45,6 +47,20 @@ const firstCookie = 3
 
 func newDirectory(parent *inode, name string) *directory {
 	return &directory{parent: parent, name: name, cookie: firstCookie - 1}
+}
+
+// loaded makes the entries of a disk's directory known.
+func (d *directory) loaded() syscall.Errno {
+	load := d.load
+	if load == nil {
+		return 0
+	}
+	d.load = nil // it adds names itself
+	errno := load()
+	if errno != 0 {
+		d.load = load
+	}
+	return errno
 }
 
 // prepare makes the entries complete.
@@ -167,6 +183,9 @@ func (n *inode) list(b []byte, cookie int64) (size int, last int64, errno syscal
 	d := n.directory()
 	if d.parent == nil {
 		return 0, cookie, syscall.ENOENT
+	}
+	if errno := d.loaded(); errno != 0 {
+		return 0, cookie, errno
 	}
 	last = cookie
 	emit := func(e *entry) bool {

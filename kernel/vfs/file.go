@@ -19,6 +19,7 @@ type File struct {
 	content  content // nil for what cannot be read or written
 	access   int     // O_RDONLY, O_WRONLY or O_RDWR
 	pathOnly bool    // O_PATH
+	synced   int     // O_SYNC, O_DSYNC or 0
 	append   atomic.Bool
 
 	mu  sync.Mutex // guards pos; held while it is used
@@ -146,6 +147,14 @@ func (f *File) writeAt(b []byte, off int64, toEnd bool) (n int, end int64, errno
 	if len(b) == 0 {
 		return 0, off, 0
 	}
+	n, end, errno = f.writeContent(b, off, toEnd)
+	if errno == 0 && f.synced != 0 && !f.isStream() {
+		errno = f.sync(f.synced == syscall.O_DSYNC)
+	}
+	return n, end, errno
+}
+
+func (f *File) writeContent(b []byte, off int64, toEnd bool) (n int, end int64, errno syscall.Errno) {
 	f.node.mu.Lock()
 	defer f.node.mu.Unlock()
 	if toEnd && f.node.isRegular() {

@@ -1,6 +1,7 @@
 package vfs
 
 import (
+	"sync"
 	"sync/atomic"
 	"syscall"
 )
@@ -13,6 +14,10 @@ type filesystem struct {
 	limit  int64  // bytes that its files may take
 	// readOnly says that names cannot be changed, as in /proc.
 	readOnly bool
+	// volume is where the files are, nil when they are in memory. Their number
+	// is the inode's; known has those that were looked at.
+	volume Volume
+	known  sync.Map // of uint64, *inode
 
 	used    atomic.Int64
 	lastIno atomic.Uint64
@@ -49,6 +54,11 @@ func (fs *filesystem) refund(bytes int64) { fs.used.Add(-bytes) }
 
 // status returns what statfs(2) tells.
 func (fs *filesystem) status() syscall.Statfs_t {
+	if fs.volume != nil {
+		to := fs.volume.Status()
+		to.Fsid = syscall.Fsid{X__val: [2]int32{int32(fs.device), 0}}
+		return to
+	}
 	to := syscall.Statfs_t{
 		Type: fs.magic, Bsize: blockSize, Frsize: blockSize, Namelen: maxName,
 		Blocks: uint64(fs.limit / blockSize),

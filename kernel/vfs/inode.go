@@ -92,12 +92,23 @@ func (n *inode) isRegular() bool { return n.kind() == syscall.S_IFREG }
 func (n *inode) directory() *directory { return n.body.(*directory) }
 
 // changed notes a change of the attributes; n.mu is held.
-func (n *inode) changed() { n.ctime = now() }
+func (n *inode) changed() {
+	n.ctime = now()
+	n.keep()
+}
+
+// keep tells the volume, if the file is on one, what has changed.
+func (n *inode) keep() {
+	if n.fs.volume != nil {
+		n.fs.volume.Change(n.ino, n.kept())
+	}
+}
 
 // modified notes a change of the content; n.mu is held.
 func (n *inode) modified() {
 	t := now()
 	n.mtime, n.ctime = t, t
+	n.keep()
 }
 
 // touched notes a change of a directory's names.
@@ -105,6 +116,16 @@ func (n *inode) touched() {
 	n.mu.Lock()
 	n.modified()
 	n.mu.Unlock()
+}
+
+// store writes what was stored in mapped memory of a file on a disk.
+func (n *inode) store() syscall.Errno {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if f, ok := n.body.(*volumeFile); ok && len(f.windows) > 0 {
+		return f.store()
+	}
+	return 0
 }
 
 // accessed notes a read as Linux's relatime does: when the last one was before
@@ -147,7 +168,12 @@ func (n *inode) release() {
 	if d, ok := n.body.(*data); ok {
 		d.discard()
 	}
-	n.fs.refund(inodeCost)
+	if n.fs.volume != nil {
+		n.fs.known.Delete(n.ino)
+		n.fs.volume.Forget(n.ino)
+	} else {
+		n.fs.refund(inodeCost)
+	}
 	n.fs = gone
 }
 

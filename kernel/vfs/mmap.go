@@ -89,7 +89,7 @@ func (s *System) mmap(addr, length, protection, flags uintptr, fd int, off int64
 	if protection&syscall.PROT_WRITE != 0 && f.access != syscall.O_RDWR {
 		return -1, syscall.EACCES
 	}
-	if _, ok := f.content.(*data); !ok {
+	if _, ok := f.content.(windowed); !ok {
 		if protection&syscall.PROT_WRITE != 0 {
 			return -1, syscall.ENODEV
 		}
@@ -145,7 +145,7 @@ func (s *System) mapShared(n *inode, length uintptr, off int64) (uintptr, syscal
 	defer s.mappings.mu.Unlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	w, errno := n.body.(*data).window(off/chunkSize, (off+int64(length)+chunkSize-1)/chunkSize)
+	w, errno := n.body.(windowed).openWindow(off/chunkSize, (off+int64(length)+chunkSize-1)/chunkSize)
 	if errno != 0 {
 		return 0, errno
 	}
@@ -182,7 +182,7 @@ func (s *System) munmap(start, length uintptr) (int, syscall.Errno) {
 	m.window.uses--
 	if m.window.uses == 0 {
 		m.node.mu.Lock()
-		m.node.body.(*data).close(m.window)
+		m.node.body.(windowed).closeWindow(m.window)
 		m.node.mu.Unlock()
 	}
 	if m.count == 0 {
@@ -190,6 +190,29 @@ func (s *System) munmap(start, length uintptr) (int, syscall.Errno) {
 		m.node.drop()
 	}
 	return 0, 0
+}
+
+// msync answers msync(2). In memory the mapping is the file itself; on a disk
+// what was stored there is written, and survives.
+func (s *System) msync(start, length uintptr) syscall.Errno {
+	where := area{start, (length + pageSize - 1) &^ (pageSize - 1)}
+	var nodes []*inode
+	s.mappings.mu.Lock()
+	for other, m := range s.mappings.at {
+		if m.node.fs.volume != nil && other.start < where.start+where.length && where.start < other.start+other.length {
+			nodes = append(nodes, m.node)
+		}
+	}
+	s.mappings.mu.Unlock()
+	for _, n := range nodes {
+		if errno := n.store(); errno != 0 {
+			return errno
+		}
+		if errno := n.fs.volume.Sync(true); errno != 0 {
+			return errno
+		}
+	}
+	return 0
 }
 
 // overlap reports whether any mapping lies partly in an area.
@@ -202,10 +225,19 @@ func (m *mappings) overlap(where area) bool {
 	return false
 }
 
-// window returns the window that has the chunks from first to last, a new one
-// if there is none.
-func (d *data) window(first, last int64) (*window, syscall.Errno) {
-	for _, w := range d.windows {
+// windowed is content that can be mapped.
+type windowed interface {
+	content
+	// openWindow returns the window that has the chunks from first to last, a
+	// new one if there is none.
+	openWindow(first, last int64) (*window, syscall.Errno)
+	closeWindow(w *window)
+}
+
+// findWindow returns the window that has the chunks from first to last. One
+// that has some of them only is in the way.
+func findWindow(windows []*window, first, last int64) (*window, syscall.Errno) {
+	for _, w := range windows {
 		if first >= w.first && last <= w.last() {
 			return w, 0
 		}
@@ -213,17 +245,41 @@ func (d *data) window(first, last int64) (*window, syscall.Errno) {
 			return nil, syscall.EAGAIN
 		}
 	}
+	return nil, 0
+}
+
+func withoutWindow(windows []*window, w *window) []*window {
+	return slices.DeleteFunc(windows, func(other *window) bool { return other == w })
+}
+
+// newWindow takes memory for chunks, for which the room was charged.
+func newWindow(first, last, charged int64) (*window, syscall.Errno) {
 	length := uintptr(last-first) * chunkSize
+	at, errno := mapAnonymous(0, length, syscall.PROT_READ|syscall.PROT_WRITE, 0)
+	if errno != 0 {
+		return nil, errno
+	}
+	return &window{first: first, memory: memoryAt(at, length), charged: charged}, 0
+}
+
+func (w *window) unmap() {
+	unmapMemory(uintptr(unsafe.Pointer(unsafe.SliceData(w.memory))), uintptr(len(w.memory)))
+}
+
+// openWindow moves the content of the chunks into a window.
+func (d *data) openWindow(first, last int64) (*window, syscall.Errno) {
+	if w, errno := findWindow(d.windows, first, last); w != nil || errno != 0 {
+		return w, errno
+	}
 	charged := max(0, min(d.length, last*chunkSize)-first*chunkSize)
 	if errno := d.charge(charged); errno != 0 {
 		return nil, errno
 	}
-	at, errno := mapAnonymous(0, length, syscall.PROT_READ|syscall.PROT_WRITE, 0)
+	w, errno := newWindow(first, last, charged)
 	if errno != 0 {
 		d.refund(charged)
 		return nil, errno
 	}
-	w := &window{first: first, memory: memoryAt(at, length), charged: charged}
 	d.readAt(w.memory[:charged], first*chunkSize)
 	for i := range d.chunks {
 		if i >= first && i < last {
@@ -234,9 +290,9 @@ func (d *data) window(first, last int64) (*window, syscall.Errno) {
 	return w, 0
 }
 
-// close makes the memory of a window ordinary chunks again.
-func (d *data) close(w *window) {
-	d.windows = slices.DeleteFunc(d.windows, func(other *window) bool { return other == w })
+// closeWindow makes the memory of a window ordinary chunks again.
+func (d *data) closeWindow(w *window) {
+	d.windows = withoutWindow(d.windows, w)
 	d.refund(w.charged)
 	for i := w.first; i < w.last() && i*chunkSize < d.length; i++ {
 		piece := w.chunk(i)[:min(chunkSize, d.length-i*chunkSize)]
@@ -249,7 +305,7 @@ func (d *data) close(w *window) {
 			d.keep(i, chunk)
 		}
 	}
-	unmapMemory(uintptr(unsafe.Pointer(unsafe.SliceData(w.memory))), uintptr(len(w.memory)))
+	w.unmap()
 }
 
 // unchanged reports whether chunk i reads as piece without being stored.

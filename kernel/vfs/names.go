@@ -19,16 +19,23 @@ const (
 )
 
 // enter makes a new file at a vacant place. s.mu is held.
-func (s *System) enter(p place, mode uint32, body any) (*inode, syscall.Errno) {
+func (s *System) enter(p place, mode uint32, device uint64, body any) (*inode, syscall.Errno) {
 	above := p.parent
 	n, errno := above.fs.newInode(mode, body)
 	if errno != 0 {
 		return nil, errno
 	}
+	n.rdev = device
 	if above.mode&syscall.S_ISGID != 0 { // the group is inherited
 		n.gid = above.gid
 		if n.isDir() {
 			n.mode |= syscall.S_ISGID
+		}
+	}
+	if above.fs.volume != nil {
+		above.fs.refund(inodeCost)
+		if n, errno = above.fs.create(above, p.name, n); errno != 0 {
+			return nil, errno
 		}
 	}
 	s.name(p, n)
@@ -53,7 +60,7 @@ func (s *System) mkdir(dirfd int, path string, mode uint32) syscall.Errno {
 	if errno != 0 {
 		return errno
 	}
-	_, errno = s.enter(p, syscall.S_IFDIR|mode&^s.umask()&0o1777, newDirectory(p.parent, p.name))
+	_, errno = s.enter(p, syscall.S_IFDIR|mode&^s.umask()&0o1777, 0, newDirectory(p.parent, p.name))
 	return errno
 }
 
@@ -78,12 +85,12 @@ func (s *System) mknod(dirfd int, path string, mode uint32, device uint64) sysca
 	if kind == 0 || kind == syscall.S_IFREG {
 		kind, body = syscall.S_IFREG, &data{fs: p.parent.fs}
 	}
-	n, errno := s.enter(p, kind|mode&^s.umask()&0o7777, body)
+	if kind != syscall.S_IFCHR && kind != syscall.S_IFBLK {
+		device = 0
+	}
+	n, errno := s.enter(p, kind|mode&^s.umask()&0o7777, device, body)
 	if errno == 0 && kind == syscall.S_IFIFO {
 		n.body = pipe.NewFIFO(n.status, n.drop)
-	}
-	if errno == 0 && kind&syscall.S_IFCHR == syscall.S_IFCHR {
-		n.rdev = device
 	}
 	return errno
 }
@@ -101,7 +108,7 @@ func (s *System) symlink(target string, dirfd int, path string) syscall.Errno {
 	if errno != 0 {
 		return errno
 	}
-	_, errno = s.enter(p, syscall.S_IFLNK|0o777, symlink(target))
+	_, errno = s.enter(p, syscall.S_IFLNK|0o777, 0, symlink(target))
 	return errno
 }
 
@@ -147,6 +154,11 @@ func (s *System) link(oldDir int, old string, newDir int, path string, flags int
 		return syscall.EPERM
 	case n.nlink == 0 && !n.nameless:
 		return syscall.ENOENT // unlinked for good
+	}
+	if volume := n.fs.volume; volume != nil {
+		if errno := volume.Link(p.parent.ino, p.name, n.ino); errno != 0 {
+			return errno
+		}
 	}
 	n.nameless = false
 	s.name(p, n)
@@ -194,8 +206,7 @@ func (s *System) unlink(dirfd int, path string, flags int) syscall.Errno {
 	if errno := p.writable(); errno != 0 {
 		return errno
 	}
-	s.unname(p)
-	return 0
+	return s.unname(p)
 }
 
 func (s *System) removeDirectory(p place) syscall.Errno {
@@ -214,18 +225,26 @@ func (s *System) removeDirectory(p place) syscall.Errno {
 	if errno := p.writable(); errno != 0 {
 		return errno
 	}
+	if errno := p.node.directory().loaded(); errno != 0 {
+		return errno
+	}
 	if !p.node.directory().empty() {
 		return syscall.ENOTEMPTY
 	}
-	s.unname(p)
-	return 0
+	return s.unname(p)
 }
 
 // unname takes a name away from a file, or from an empty directory.
-func (s *System) unname(p place) {
+func (s *System) unname(p place) syscall.Errno {
+	if volume := p.parent.fs.volume; volume != nil {
+		if errno := volume.Unlink(p.parent.ino, p.name); errno != 0 {
+			return errno
+		}
+	}
 	p.parent.directory().remove(p.name)
 	p.parent.touched()
 	s.lost(p.parent, p.node)
+	return 0
 }
 
 // lost notes that a file has one name less, in the directory above.
@@ -261,12 +280,27 @@ func (s *System) rename(oldDir int, old string, newDir int, path string, flags i
 	if from.node == to.node {
 		return 0 // two names of one file: both stay
 	}
+	if errno := renameOnVolume(from, to, flags); errno != 0 {
+		return errno
+	}
 	if flags == renameExchange {
 		s.exchange(from, to)
 	} else {
 		s.move(from, to)
 	}
 	return 0
+}
+
+// renameOnVolume does on the disk what is to be done to the names.
+func renameOnVolume(from, to place, flags int) syscall.Errno {
+	volume := from.parent.fs.volume
+	switch {
+	case volume == nil:
+		return 0
+	case flags == renameExchange:
+		return volume.Exchange(from.parent.ino, from.name, to.parent.ino, to.name)
+	}
+	return volume.Rename(from.parent.ino, from.name, to.parent.ino, to.name)
 }
 
 // checkNames says what is wrong with the two places, in Linux's order.
@@ -324,8 +358,13 @@ func (s *System) checkKinds(from, to place, flags int) syscall.Errno {
 	if mounted(from) || mounted(to) {
 		return syscall.EBUSY
 	}
-	if flags != renameExchange && to.node != nil && to.node.isDir() && !to.node.directory().empty() {
-		return syscall.ENOTEMPTY
+	if flags != renameExchange && to.node != nil && to.node.isDir() {
+		if errno := to.node.directory().loaded(); errno != 0 {
+			return errno
+		}
+		if !to.node.directory().empty() {
+			return syscall.ENOTEMPTY
+		}
 	}
 	return 0
 }

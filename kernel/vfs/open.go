@@ -103,7 +103,7 @@ func (s *System) create(p place, mode uint32) (*inode, syscall.Errno) {
 		}
 		return nil, errno
 	}
-	return s.enter(p, syscall.S_IFREG|mode&^s.umask()&0o7777, &data{fs: p.parent.fs})
+	return s.enter(p, syscall.S_IFREG|mode&^s.umask()&0o7777, 0, &data{fs: p.parent.fs})
 }
 
 // createNameless makes the file of O_TMPFILE.
@@ -111,7 +111,7 @@ func (s *System) createNameless(above *inode, flags int, mode uint32) (*inode, s
 	switch {
 	case !above.isDir():
 		return nil, syscall.ENOTDIR
-	case above.fs.readOnly:
+	case above.fs.readOnly || above.fs.volume != nil:
 		return nil, syscall.EOPNOTSUPP
 	}
 	n, errno := above.fs.newInode(syscall.S_IFREG|mode&^s.umask()&0o7777, &data{fs: above.fs})
@@ -181,7 +181,7 @@ func (s *System) openInode(p place, flags int) (int, syscall.Errno) {
 	n := p.node
 	f := &File{
 		system: s, node: n, above: p.parent, name: p.name,
-		access: flags & syscall.O_ACCMODE, pathOnly: flags&oPath != 0,
+		access: flags & syscall.O_ACCMODE, pathOnly: flags&oPath != 0, synced: flags & syscall.O_SYNC,
 	}
 	f.append.Store(flags&syscall.O_APPEND != 0)
 	f.Node.File = f

@@ -14,7 +14,7 @@ type System struct {
 	root *inode
 	cwd  *inode
 
-	mounts   []mountPoint // set once
+	mounts   []mountPoint
 	mappings mappings
 }
 
@@ -223,6 +223,14 @@ func (s *System) openHow(dirfd int, path string, p unsafe.Pointer, size uintptr)
 
 // sync answers sync(2).
 func (s *System) sync() syscall.Errno {
+	s.mu.Lock()
+	mounts := s.mounts
+	s.mu.Unlock()
+	for _, m := range mounts {
+		if m.fs.volume != nil {
+			m.fs.volume.Sync(false)
+		}
+	}
 	for _, disk := range disks() {
 		disk.Flush() // sync(2) has no way to tell of an error
 	}

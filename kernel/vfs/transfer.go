@@ -112,7 +112,7 @@ func (f *File) callVector(number uintptr, p unsafe.Pointer, n int, off int64, fl
 		f.pos = at
 	}
 	if errno == 0 && write && flags&(rwfDsync|rwfSync) != 0 {
-		errno = f.sync()
+		errno = f.sync(flags&rwfSync == 0)
 	}
 	return done, errno
 }
@@ -124,8 +124,15 @@ func (f *File) checkTransfer(write bool) syscall.Errno {
 	return f.checkReadable()
 }
 
-// sync answers fsync(2): what was written is on the medium.
-func (f *File) sync() syscall.Errno {
+// sync answers fsync(2), and with dataOnly fdatasync(2): what was written is on
+// the medium.
+func (f *File) sync(dataOnly bool) syscall.Errno {
+	if volume := f.node.fs.volume; volume != nil {
+		if errno := f.node.store(); errno != 0 {
+			return errno
+		}
+		return volume.Sync(dataOnly)
+	}
 	if f.content == nil {
 		return 0 // a directory
 	}

@@ -17,10 +17,8 @@
 // open(2) mean less, and contents are one slice that a sparse file of 1 GiB
 // would fill.
 //
-// A disk is a raw device file; a program brings its own format. The Go
-// libraries for ext4 and FAT keep no journal, so that a machine that stops in
-// the middle of a change leaves a damaged volume, and fsync(2) on them would
-// promise what is not so.
+// A disk is a raw device file. The file system on one is a unit's, which mounts
+// it by Mount: package ext3.
 //
 // Specifications: the man pages of the calls (section 2), path_resolution(7),
 // inode(7), proc(5), POSIX.1-2017 where those are silent.
@@ -48,13 +46,13 @@ import (
 // The program starts in the directory that $PWD names, as a shell would have
 // started it there.
 func init() {
-	s := newSystem(machine{}, memorySize(), int64(config.TmpSize)*mib)
+	the = newSystem(machine{}, memorySize(), int64(config.TmpSize)*mib)
 	if folder, set := syscall.Getenv("PWD"); set {
-		if errno := s.chdir(folder); errno != 0 {
+		if errno := the.chdir(folder); errno != 0 {
 			klog.Warn("vfs", "cannot start in ", folder, ", which is $PWD: ", errno.Error())
 		}
 	}
-	hook.SetFiles(s)
+	hook.SetFiles(the)
 }
 
 // Init has nothing to do.

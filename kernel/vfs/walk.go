@@ -142,12 +142,17 @@ func (s *System) step(at *inode, name string) (*inode, syscall.Errno) {
 	if len(name) > maxName {
 		return nil, syscall.ENAMETOOLONG
 	}
+	if errno := d.loaded(); errno != 0 {
+		return nil, errno
+	}
 	next := d.lookup(name)
 	if next != nil && next.isDir() {
 		if root := next.directory().mounted; root != nil {
 			return root, 0
 		}
-		next.directory().prepare() // so that its number of links is right
+		if next.fs.volume == nil {
+			next.directory().prepare() // so that its number of links is right
+		}
 	}
 	return next, 0
 }

@@ -22,6 +22,7 @@ sys.path[:0] = [str(ROOT)]
 import debian  # noqa: E402 - the checkout has to be in the path before its packages are imported
 import initramfs  # noqa: E402
 import report  # noqa: E402
+import web  # noqa: E402
 from compare import MEMORY_MB, boot_times, least_memory, micro_figures, progress  # noqa: E402
 from guests import EGGCUP, MINIMAL, Bench, Kernel  # noqa: E402
 from tool import Eggcup, measure  # noqa: E402
@@ -29,9 +30,13 @@ from tool import Eggcup, measure  # noqa: E402
 from configurator.build.toolchain import find_go  # noqa: E402
 from configurator.run.acceleration import Acceleration, choose  # noqa: E402
 from configurator.run.machine import Machine, find_qemu  # noqa: E402
+from tests.load import network  # noqa: E402
 
 HELLO = ROOT / "tests" / "boot" / "programs" / "hello"
 HELLO_LINE = "hello from"
+HTTPD = ROOT / "examples" / "httpd"
+LOOPBACK = ROOT / "scripts" / "bench" / "loopback"
+PARTS = ("all", "kernel", "network")
 
 
 def arguments() -> argparse.Namespace:
@@ -50,6 +55,8 @@ def arguments() -> argparse.Namespace:
         help="a minimal Linux: bzImage or vmlinux",
     )
     parser.add_argument("--no-cloud", action="store_true", help="leave Debian's cloud kernel out")
+    parser.add_argument("--part", choices=PARTS, default="all", help="what to measure (default all)")
+    parser.add_argument("--seconds", type=int, default=10, metavar="N", help="wrk's time for each figure (default 10)")
     parser.add_argument("--smp", type=int, default=1, metavar="N", help="processors of each guest (default 1)")
     parser.add_argument("--accel", choices=[a.value for a in Acceleration], default=Acceleration.TCG.value)
     parser.add_argument("--micro", type=Path, default=ROOT.parent / "shared" / "bench" / "micro", metavar="FOLDER")
@@ -60,16 +67,15 @@ def arguments() -> argparse.Namespace:
 
 @dataclass(frozen=True)
 class Builds:
-    """The programs as kernels, as plain binaries, and as the initramfs of a Linux guest."""
+    """The programs, by name, as kernels, as plain binaries, and as the initramfs of a Linux guest."""
 
-    micro: Kernel
-    hello: Kernel
+    kernels: dict[str, Path]
     plain: dict[str, Path]
     initramfs: dict[str, Path]
 
 
 def build(eggcup: Eggcup, programs: dict[str, Path], folder: Path) -> Builds:
-    """Build micro and hello for both kinds of guest."""
+    """Build programs for both kinds of guest."""
     toolchain = find_go()
     kernels, plain, archives = {}, {}, {}
     for name, package in programs.items():
@@ -79,11 +85,11 @@ def build(eggcup: Eggcup, programs: dict[str, Path], folder: Path) -> Builds:
         subprocess.run(
             [toolchain.binary, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", plain[name], "."],
             cwd=package,
-            env=toolchain.environment(),
+            env={**toolchain.environment(), "CGO_ENABLED": "0"},
             check=True,
         )
         archives[name] = initramfs.write(plain[name], folder / f"{name}.cpio.gz")
-    return Builds(Kernel(EGGCUP, kernels["micro"]), Kernel(EGGCUP, kernels["hello"]), plain, archives)
+    return Builds(kernels, plain, archives)
 
 
 def linux_kernels(images: list[Path], *, cloud: bool, cache: Path, archive: Path) -> list[Kernel]:
@@ -118,7 +124,10 @@ def conditions(options: argparse.Namespace, accelerator: str, qemu: str) -> str:
         platform.machine(),
     )
     images = "".join(f" --linux-image {image.name}" for image in options.linux_image)
-    command = f'make bench ARGS="--boots {options.boots} --runs {options.runs}{images}"'
+    figures = f"--part network --runs {options.runs} --seconds {options.seconds}"
+    if options.part != "network":
+        figures = f"--boots {options.boots} --runs {options.runs}"
+    command = f'make bench ARGS="{figures}{images}"'
     return (
         f"{version}, `-accel {accelerator}`, -smp {options.smp}, -m {MEMORY_MB}, Go {go}, host {model}; "
         f"guests in turn. Values are median [least..most]. Made with `{command}`."
@@ -128,46 +137,81 @@ def conditions(options: argparse.Namespace, accelerator: str, qemu: str) -> str:
 def main() -> None:
     """Build, boot, measure and write the document."""
     options = arguments()
-    if not (options.micro / "go.mod").is_file():
-        raise SystemExit(f"{options.micro} has no program; give --micro")
     options.cache.mkdir(parents=True, exist_ok=True)
     qemu = find_qemu()
     accelerator = choose(Acceleration(options.accel), qemu)
     with tempfile.TemporaryDirectory(prefix="eggcup-bench-") as name:
-        folder = Path(name)
-        eggcup = Eggcup([str(Path(sys.executable).with_name("eggcup"))], folder)
-        progress("building")
+        bench = Bench(qemu, accelerator, options.smp, Path(name))
+        eggcup = Eggcup([str(Path(sys.executable).with_name("eggcup"))], bench.folder)
         eggcup("defconfig")
-        builds = build(eggcup, {"micro": options.micro, "hello": HELLO}, folder)
-        linux = linux_kernels(
-            options.linux_image, cloud=not options.no_cloud, cache=options.cache, archive=builds.initramfs["micro"]
-        )
-        bench = Bench(qemu, accelerator, options.smp, folder)
-        sections = ["## Boot: from the start of QEMU to the first line of main()", ""]
-        for machine in (Machine.PC, Machine.MICROVM):
-            kernels = bootable_on(machine, [builds.micro, *linux])
-            sections += [*report.boot_table(machine.value, boot_times(bench, machine, kernels, options.boots)), ""]
-        sections += memory_and_size(bench, builds, linux)
-        # One minimal kernel is enough: how it was loaded makes no difference once it runs.
-        minimal = [kernel for kernel in linux if kernel.is_minimal]
-        guests = [builds.micro, *minimal[:1], *(kernel for kernel in linux if not kernel.is_minimal)]
-        runs = micro_figures(bench, Machine.PC, guests, options.runs)
-        sections += ["## Inside: the figures of micro on `pc`", ""]
-        sections += [*report.micro_table(runs, minimal[0].name if minimal else None), ""]
-        durations = measure(Eggcup(eggcup.start, folder), HELLO, options.runs)
-        sections += ["## The tool", "", *report.tool_table(durations)]
-    generated = conditions(options, accelerator, qemu) + "\n\n" + "\n".join(sections)
-    report.insert(options.document, generated)
+        if options.part != "network":
+            lines = [conditions(options, accelerator, qemu), "", *kernel_part(options, bench, eggcup)]
+            report.insert(options.document, "\n".join(lines))
+        if options.part != "kernel":
+            lines = [conditions(options, accelerator, qemu), "", *network_part(options, bench, eggcup)]
+            report.insert(options.document, "\n".join(lines), report.NETWORK_BEGIN, report.NETWORK_END)
     progress(f"wrote {options.document}")
+
+
+def kernel_part(options: argparse.Namespace, bench: Bench, eggcup: Eggcup) -> list[str]:
+    """Measure boots, memory, sizes, micro and the tool."""
+    if not (options.micro / "go.mod").is_file():
+        raise SystemExit(f"{options.micro} has no program; give --micro")
+    progress("building")
+    builds = build(eggcup, {"micro": options.micro, "hello": HELLO}, bench.folder)
+    linux = linux_kernels(
+        options.linux_image, cloud=not options.no_cloud, cache=options.cache, archive=builds.initramfs["micro"]
+    )
+    sections = ["## Boot: from the start of QEMU to the first line of main()", ""]
+    for machine in (Machine.PC, Machine.MICROVM):
+        kernels = bootable_on(machine, [Kernel(EGGCUP, builds.kernels["micro"]), *linux])
+        sections += [*report.boot_table(machine.value, boot_times(bench, machine, kernels, options.boots)), ""]
+    sections += memory_and_size(bench, builds, linux)
+    # One minimal kernel is enough: how it was loaded makes no difference once it runs.
+    minimal = [kernel for kernel in linux if kernel.is_minimal]
+    others = (kernel for kernel in linux if not kernel.is_minimal)
+    guests = [Kernel(EGGCUP, builds.kernels["micro"]), *minimal[:1], *others]
+    runs = micro_figures(bench, Machine.PC, guests, options.runs)
+    sections += ["## Inside: the figures of micro on `pc`", ""]
+    sections += [*report.micro_table(runs, minimal[0].name if minimal else None), ""]
+    durations = measure(Eggcup(eggcup.start, bench.folder), HELLO, options.runs)
+    return [*sections, "## The tool", "", *report.tool_table(durations)]
+
+
+def network_part(options: argparse.Namespace, bench: Bench, eggcup: Eggcup) -> list[str]:
+    """Measure a web server behind a card, and TCP within the guest, beside the first minimal Linux."""
+    if lacking := network.missing():
+        return [f"The network was not measured: missing {', '.join(lacking)}."]
+    images = [image for image in options.linux_image if Kernel("", image, image).is_elf] or options.linux_image
+    if not images:
+        return ["The network was not measured: it needs a minimal Linux, --linux-image FILE."]
+    eggcup("set", *web.SETTINGS)
+    builds = build(eggcup, {"httpd": HTTPD, "loopback": LOOPBACK}, bench.folder)
+
+    def pair(name: str) -> list[Kernel]:
+        return [Kernel(EGGCUP, builds.kernels[name]), Kernel(MINIMAL, images[0], builds.initramfs[name])]
+
+    loopback = web.measure_loopback(bench, pair("loopback"), options.runs)
+    found = web.measure_web(bench, pair("httpd"), options.runs, options.seconds)
+    little = web.serves_in_little(bench, pair("httpd")[0])
+    image, program = builds.kernels["httpd"].stat().st_size, builds.plain["httpd"].stat().st_size
+    facts = [
+        f"{options.runs} runs of each guest in turn, wrk for {options.seconds} s with one thread.",
+        "The kernel with httpd has",
+        f"{image:,} bytes, its Go binary {program:,}; it {'serves' if little else 'does **not** serve'} in",
+        f"{web.LITTLE_MEMORY_MB} MiB.",
+    ]
+    return web.tables(found, loopback, MINIMAL, facts)
 
 
 def memory_and_size(bench: Bench, builds: Builds, linux: list[Kernel]) -> list[str]:
     """Find the least memory for hello, and list the sizes."""
-    hellos = [builds.hello, *(Kernel(k.name, k.image, builds.initramfs["hello"]) for k in linux)]
+    hello = Kernel(EGGCUP, builds.kernels["hello"])
+    hellos = [hello, *(Kernel(k.name, k.image, builds.initramfs["hello"]) for k in linux)]
     least = {kernel.name: least_memory(bench, Machine.PC, kernel, HELLO_LINE) for kernel in hellos}
     sizes = [
-        report.Size(f"{EGGCUP}, hello", builds.hello.size, builds.plain["hello"].stat().st_size),
-        report.Size(f"{EGGCUP}, micro", builds.micro.size, builds.plain["micro"].stat().st_size),
+        report.Size(f"{EGGCUP}, hello", hello.size, builds.plain["hello"].stat().st_size),
+        report.Size(f"{EGGCUP}, micro", builds.kernels["micro"].stat().st_size, builds.plain["micro"].stat().st_size),
         *(report.Size(f"{k.name} and initramfs, micro", k.size) for k in linux),
     ]
     return [

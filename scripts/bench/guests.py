@@ -60,9 +60,12 @@ class Bench:
     processors: int
     folder: Path
 
-    def boot(self, kernel: Kernel, machine: Machine, memory_mb: int, until: str, timeout: float) -> Transcript:
-        """Boot `kernel` until it prints a line that starts with `until`."""
-        extra = ("-initrd", str(kernel.initramfs)) if kernel.initramfs else ()
+    @contextmanager
+    def command(
+        self, kernel: Kernel, machine: Machine, memory_mb: int, extra: tuple[str, ...] = (), linux_arguments: str = ""
+    ) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+        """Yield QEMU's command line for `kernel`, and the descriptors to pass on."""
+        initramfs = ("-initrd", str(kernel.initramfs)) if kernel.initramfs else ()
         with _monitor() as monitor_fd:
             host = Host(self.qemu, self.accelerator, self.folder / "exitcode", monitor_fd, Console.PIPE)
             command = command_line(
@@ -71,10 +74,24 @@ class Bench:
                 machine,
                 processors=self.processors,
                 memory_mb=memory_mb,
-                arguments=LINUX_COMMAND_LINE if kernel.initramfs else "",
-                qemu_arguments=extra,
+                arguments=f"{LINUX_COMMAND_LINE} {linux_arguments}".strip() if kernel.initramfs else "",
+                qemu_arguments=(*initramfs, *extra),
             )
-            return boot(command, until, timeout, pass_fds=(monitor_fd,))
+            yield command, (monitor_fd,)
+
+    def boot(  # noqa: PLR0913, PLR0917 - a boot has that many sides
+        self,
+        kernel: Kernel,
+        machine: Machine,
+        memory_mb: int,
+        until: str,
+        timeout: float,
+        extra: tuple[str, ...] = (),
+        linux_arguments: str = "",
+    ) -> Transcript:
+        """Boot `kernel` until it prints a line that starts with `until`."""
+        with self.command(kernel, machine, memory_mb, extra, linux_arguments) as (command, fds):
+            return boot(command, until, timeout, pass_fds=fds)
 
 
 @contextmanager

@@ -43,6 +43,15 @@ MICRO = {
     "mmap_munmap_64k": Target(0.2),
 }
 
+NETWORK = {
+    "first": Target(0.25),
+    "rate": Target(1.0, at_least=True),
+    "p99": Target(1.0),
+    "rtt": Target(1.0),
+    "stream": Target(1.0, at_least=True),
+}
+"""Ratios to the minimal Linux guest behind the same card."""
+
 IMAGE_OVERHEAD = Target(256, unit="KiB")
 HELLO_MEMORY = Target(16, unit="MiB")
 

@@ -1,4 +1,4 @@
-"""A kernel without network has nothing of the network stack."""
+"""What is switched off is not linked: the network stack, the file system on a disk."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from .test_fixture import ROOT, go_command
 
 MIB = 1 << 20
+DISK = ("eggcup/kernel/ext3.", "eggcup/kernel/ext3/volume.", "eggcup/kernel/atexit.")
 STACK = ("gvisor.dev/gvisor/", "eggcup/kernel/inet.", "eggcup/kernel/unixsocket.", "eggcup/kernel/dhcp.")
 
 
@@ -40,3 +41,14 @@ def test_without_network_the_stack_is_not_linked(tmp_path: Path) -> None:
     for prefix in STACK:
         assert [name for name in with_network if name.startswith(prefix)], prefix
     assert large - small > MIB
+
+
+@pytest.mark.slow
+def test_without_ext3_nothing_of_it_is_linked(tmp_path: Path) -> None:
+    """Disks and files alone need nothing of the file system on a disk."""
+    without, small = build(tmp_path / "without", "BLOCK=y", "VFS=y", "EXT3=n")
+    with_disk, large = build(tmp_path / "with", "BLOCK=y", "VFS=y", "EXT3=y")
+    assert [name for name in without if name.startswith(DISK)] == []
+    for prefix in DISK:
+        assert [name for name in with_disk if name.startswith(prefix)], prefix
+    assert large > small

@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     kernels.add_machine_options(parser)
     kernels.add_build_options(parser)
     options.add_configuration_options(parser)
+    options.add_json_option(parser, "print how it ended as JSON; the console goes to standard error")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -58,8 +59,19 @@ def run(args: argparse.Namespace) -> int:
     machine = kernels.run_request(args, target, configuration)
     if configuration and not is_kernel:
         machine = replace(machine, kernel=_build(args, configuration, machine.memory_mb))
-    request = replace(machine, timeout=args.timeout, arguments=args.append, qemu_arguments=tuple(args.rest))
-    return boot(request, output.narrate)
+    request = replace(
+        machine,
+        timeout=args.timeout,
+        arguments=args.append,
+        qemu_arguments=tuple(args.rest),
+        console_on_stderr=args.json,
+    )
+    outcome = boot(request, output.narrate)
+    if args.json:
+        document = {"kernel": str(request.kernel), "machine": args.machine, "processors": request.processors}
+        ended = outcome.end.name.lower().replace("_", "-")
+        output.result_json({**document, "memory_mb": request.memory_mb, "ended": ended, "exit_code": int(outcome.code)})
+    return outcome.code
 
 
 def _build(args: argparse.Namespace, configuration: Configuration, memory_mb: int) -> Path:

@@ -59,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     kernels.add_machine_options(parser)
     kernels.add_build_options(parser)
     options.add_configuration_options(parser)
+    options.add_json_option(parser, "print the events of `go test -json`, as -json after the -- does")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     from configurator.gotest.session import Session, TestRun
     from configurator.run.machine import find_qemu
 
-    wanted = flags.parse(args.rest)
+    wanted = flags.parse(["-json", *args.rest] if args.json else args.rest)
     find_qemu()
     configuration = options.open_configuration(args)
     _adapt(configuration, args)

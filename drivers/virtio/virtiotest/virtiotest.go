@@ -126,6 +126,12 @@ func (d *Device) Notify(queue int) {
 	d.Handle(q)
 }
 
+// Bell implements virtio.Transport.
+func (d *Device) Bell(queue int) (uintptr, int) { return BellBase + uintptr(queue), 2 }
+
+// BellBase is where the device claims to have the register for queue 0.
+const BellBase = 0x7000
+
 // Interrupted implements virtio.Transport.
 func (d *Device) Interrupted() bool { return true }
 

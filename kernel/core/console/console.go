@@ -1,5 +1,6 @@
 // Package console is the kernel's own output: text on a polled 16550A serial
-// port and on the VGA text screen, from the first instruction on.
+// port and on the VGA text screen, from the first instruction on, and on a
+// virtio console from when its driver has started, with what came before.
 //
 // What is written goes to every device that is there. The serial port is
 // programmed by Init; the screen keeps its text in memory from the start and is
@@ -21,8 +22,9 @@ package console
 import "eggcup/kernel/config"
 
 var (
-	serial uart
-	screen textScreen
+	serial      uart
+	screen      textScreen
+	paravirtual virtio
 )
 
 // Init programs the configured serial port and clears the screen's memory. It
@@ -59,6 +61,17 @@ func AttachVGA(base uintptr) {
 func Write(b []byte) {
 	for _, c := range b {
 		put(c)
+	}
+	flush()
+}
+
+// WriteRaw is Write for a program that moves the cursor to the start of a line
+// itself: on the serial line a newline stays what it is.
+//
+// Context: kernel.
+func WriteRaw(b []byte) {
+	for _, c := range b {
+		send(c)
 	}
 	flush()
 }
@@ -126,25 +139,42 @@ func magnitude(v int64) uint64 {
 }
 
 // put sends one byte to every device, or to the log's if the configuration has
-// one for it.
+// one for it; a newline starts a new line.
 func put(c byte) {
 	if config.LogDebugcon && inLog {
 		out8(portDebugCon, c)
 		return
 	}
-	if config.Uart {
-		if c == '\n' {
-			serial.put('\r')
-		}
-		serial.put(c)
+	if c == '\n' {
+		sendLine('\r')
 	}
+	send(c)
+}
+
+// send sends one byte to every device.
+func send(c byte) {
+	sendLine(c)
 	if config.Vga {
 		screen.put(c)
 	}
 }
 
+// sendLine sends one byte to the devices that are lines, with a terminal at the
+// other end.
+func sendLine(c byte) {
+	if config.Uart {
+		serial.put(c)
+	}
+	if config.VirtioConsole {
+		paravirtual.put(c)
+	}
+}
+
 // flush brings what is costly to keep current after every byte up to date.
 func flush() {
+	if config.VirtioConsole {
+		paravirtual.flush()
+	}
 	if config.Vga {
 		screen.moveCursor()
 	}

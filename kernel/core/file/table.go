@@ -7,7 +7,7 @@ import (
 	"unsafe"
 )
 
-// Limit is the most descriptors that can be open (RLIMIT_NOFILE).
+// Limit is the most descriptors that can be open: the hard RLIMIT_NOFILE.
 const Limit = chunks * perChunk
 
 const (
@@ -26,10 +26,17 @@ type descriptor struct {
 type Table struct {
 	chunk  [chunks]*[perChunk]descriptor
 	lowest int // no descriptor below it is free
+	lower  int // how far the soft RLIMIT_NOFILE is below Limit
 }
 
 // Descriptors is the table of the one process.
 var Descriptors Table
+
+// Soft returns the number that new descriptors are below.
+func (t *Table) Soft() int { return Limit - t.lower }
+
+// SetSoft changes it. What is open stays open.
+func (t *Table) SetSoft(n int) { t.lower = Limit - min(n, Limit) }
 
 // Get returns the file of descriptor fd, or nil.
 func (t *Table) Get(fd int) *File {
@@ -52,10 +59,10 @@ func (t *Table) entry(fd int) *descriptor {
 
 // Add gives f the lowest free descriptor that is at least from.
 func (t *Table) Add(f *File, from int, closeOnExec bool) (int, Errno) {
-	if from < 0 || from >= Limit {
+	if from < 0 || from >= t.Soft() {
 		return 0, EINVAL
 	}
-	for fd := max(from, t.lowest); fd < Limit; fd++ {
+	for fd := max(from, t.lowest); fd < t.Soft(); fd++ {
 		d, errno := t.grow(fd)
 		if errno != 0 {
 			return 0, errno
@@ -97,7 +104,7 @@ func (d *descriptor) set(f *File, closeOnExec bool) {
 
 // Put makes fd refer to f, closing what it was (dup3).
 func (t *Table) Put(c *thread.CPU, f *File, fd int, closeOnExec bool) Errno {
-	if fd < 0 {
+	if fd < 0 || fd >= t.Soft() {
 		return EBADF
 	}
 	d, errno := t.grow(fd)

@@ -1,7 +1,6 @@
 package syscalls
 
 import (
-	"eggcup/kernel/core/console"
 	"eggcup/kernel/core/file"
 	"eggcup/kernel/core/raw"
 	"eggcup/kernel/core/thread"
@@ -24,7 +23,7 @@ func OpenConsole() bool {
 // newConsole returns an open file of the terminal, or nil.
 func newConsole(flags uint32) *file.File {
 	ready := uint32(file.Out)
-	if input.len() > 0 || inputEnd {
+	if !input.empty() {
 		ready |= file.In
 	}
 	return file.NewConsole(flags, ready)
@@ -91,7 +90,7 @@ func sysWrite(c *thread.CPU, f *thread.Frame) uintptr {
 	}
 	switch out.Kind {
 	case file.Console:
-		console.Write(raw.Bytes(f.SI, f.DX))
+		writeConsole(f.SI, f.DX)
 		return f.DX
 	case file.Event:
 		return writeEvent(c, out, f.SI, f.DX)
@@ -134,7 +133,7 @@ func sysWritev(c *thread.CPU, f *thread.Frame) uintptr {
 		if !readable(base, n) {
 			return fail(EFAULT)
 		}
-		console.Write(raw.Bytes(base, n))
+		writeConsole(base, n)
 		total += n
 	}
 	return total

@@ -1,10 +1,13 @@
 package syscalls
 
 import (
+	"unsafe"
+
 	"eggcup/kernel/core/console"
 	"eggcup/kernel/core/file"
 	"eggcup/kernel/core/irq"
 	"eggcup/kernel/core/memory"
+	"eggcup/kernel/core/raw"
 	"eggcup/kernel/core/thread"
 )
 
@@ -62,6 +65,20 @@ func sysConsoleVGA(*thread.CPU, *thread.Frame) uintptr {
 		return fail(ENOMEM)
 	}
 	console.AttachVGA(base)
+	return 0
+}
+
+// sysConsoleVirtio sends the console's output to a queue of a virtio device:
+// (address of console.VirtioQueue, or 0 to end that).
+func sysConsoleVirtio(c *thread.CPU, f *thread.Frame) uintptr {
+	if f.DI == 0 {
+		console.AttachVirtio(nil)
+		return 0
+	}
+	if !readable(f.DI, unsafe.Sizeof(console.VirtioQueue{})) {
+		return fail(EFAULT)
+	}
+	console.AttachVirtio((*console.VirtioQueue)(raw.Ptr(f.DI)))
 	return 0
 }
 

@@ -95,7 +95,7 @@ func putLimit(resource, addr uintptr) uintptr {
 	soft, hard := infinity, infinity
 	switch resource {
 	case rlimitNofile:
-		soft, hard = uintptr(file.Limit), uintptr(file.Limit)
+		soft, hard = uintptr(file.Descriptors.Soft()), uintptr(file.Limit)
 	case rlimitStack:
 		soft = stackLimit
 	}
@@ -106,7 +106,33 @@ func putLimit(resource, addr uintptr) uintptr {
 
 func sysGetrlimit(c *thread.CPU, f *thread.Frame) uintptr { return putLimit(f.DI, f.SI) }
 
-func sysPrlimit64(c *thread.CPU, f *thread.Frame) uintptr { return putLimit(f.SI, f.R10) }
+func sysSetrlimit(c *thread.CPU, f *thread.Frame) uintptr { return setLimit(f.DI, f.SI) }
+
+func sysPrlimit64(c *thread.CPU, f *thread.Frame) uintptr {
+	if f.DX != 0 && !readable(f.DX, 16) {
+		return fail(EFAULT)
+	}
+	if result := putLimit(f.SI, f.R10); result != 0 || f.DX == 0 {
+		return result
+	}
+	return setLimit(f.SI, f.DX)
+}
+
+// setLimit changes the soft limit of a resource. The hard one stays, so that
+// the soft one can go up again, as root's can.
+func setLimit(resource, addr uintptr) uintptr {
+	if !readable(addr, 16) {
+		return fail(EFAULT)
+	}
+	soft, hard := raw.Load(addr), raw.Load(addr+8)
+	if soft > hard {
+		return fail(EINVAL)
+	}
+	if resource == rlimitNofile {
+		file.Descriptors.SetSoft(int(min(soft, uintptr(file.Limit))))
+	}
+	return 0
+}
 
 // rusageSize is the size of struct rusage.
 const rusageSize = 144

@@ -1,0 +1,173 @@
+"""A web server in a guest behind a tap device, loaded by wrk; and TCP within a guest.
+
+Needs root, for a network namespace of its own (tests/load/network.py), and wrk.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import statistics
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import targets
+from compare import Spread, progress
+from guests import EGGCUP
+
+from configurator.run.machine import Machine
+from tests.load import network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from guests import Bench, Kernel
+
+MODELS = ("virtio-net-pci", "e1000")
+CONNECTIONS = (1, 16, 64)
+MEMORY_MB, LITTLE_MEMORY_MB = 256, 32
+PORT = 8080
+REQUEST = b"GET / HTTP/1.1\r\nHost: guest\r\nConnection: close\r\n\r\n"
+FIRST_SECONDS = 30
+LOOPBACK_SECONDS = 120
+UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
+ADDRESS = f"ip={network.GUEST}::{network.HOST}:255.255.255.0::eth0:off"
+"""How a Linux kernel gets the address that the configuration gives eggcup."""
+
+SETTINGS = ("NET=y", "NET_DHCP=n", f"NET_ADDRESS={network.GUEST}/24", f"NET_GATEWAY={network.HOST}", "PCI=y",
+            "VIRTIO=y", "VIRTIO_NET=y", "E1000=y")  # fmt: skip
+
+
+@dataclass
+class Figures:
+    """The figures of all runs, by guest and name."""
+
+    values: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+
+    def add(self, guest: str, name: str, value: float) -> None:
+        """Take the figure of one run."""
+        self.values.setdefault((guest, name), []).append(value)
+
+    def row(self, ours: str, theirs: str, name: str, label: str) -> str:
+        """Return a line of the table: both, and the median of the ratios of neighbouring runs."""
+        one, two = self.values.get((ours, name), []), self.values.get((theirs, name), [])
+        ratios = [a / b for a, b in zip(one, two, strict=False) if b]
+        ratio = statistics.median(ratios) if ratios else None
+        target = targets.NETWORK.get(name.partition(" ")[0])
+        shown = f"{ratio:.2f}" if ratio else ""
+        return f"| {label} | {Spread(tuple(one))} | {Spread(tuple(two))} | {shown} | {targets.verdict(target, ratio)} |"
+
+
+@contextmanager
+def running(bench: Bench, kernel: Kernel, model: str, memory_mb: int) -> Iterator[float]:
+    """Boot a guest behind the tap device and yield when QEMU was started."""
+    device = ("-netdev", f"tap,id=net0,ifname={network.TAP},script=no,downscript=no")
+    with bench.command(kernel, Machine.PC, memory_mb, (*device, "-device", f"{model},netdev=net0"), ADDRESS) as (
+        command,
+        fds,
+    ):
+        began = time.monotonic()
+        process = subprocess.Popen(
+            command, pass_fds=fds, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            yield began
+        finally:
+            process.kill()
+            process.wait()
+
+
+def first_answer(began: float) -> float | None:
+    """Ask until the guest answers; return the seconds since it was started."""
+    while time.monotonic() - began < FIRST_SECONDS:
+        try:
+            with socket.create_connection((network.GUEST, PORT), 0.1) as one:
+                one.settimeout(2)
+                one.sendall(REQUEST)
+                if one.recv(4096).startswith(b"HTTP/1.1 200"):
+                    return time.monotonic() - began
+        except OSError:
+            time.sleep(0.002)
+    return None
+
+
+def wrk(connections: int, seconds: int) -> tuple[float, float]:
+    """Return requests a second, and the 99th percentile in ms."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", f"http://{network.GUEST}:{PORT}/"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate, percentile = re.search(r"Requests/sec:\s+([\d.]+)", said), re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", said)
+    if not rate or not percentile or "Socket errors" in said:
+        raise SystemExit(f"wrk at {connections} connections:\n{said}")
+    return float(rate[1]), float(percentile[1]) * UNITS[percentile[2]]
+
+
+def measure_web(bench: Bench, kernels: Sequence[Kernel], runs: int, seconds: int) -> dict[str, Figures]:
+    """Load each guest in turn, with each card."""
+    found = {}
+    with network.namespace():
+        network.add_tap()
+        for model in MODELS:
+            figures = found[model] = Figures()
+            for run in range(runs):
+                for kernel in kernels:
+                    with running(bench, kernel, model, MEMORY_MB) as began:
+                        first = first_answer(began)
+                        if first is None:
+                            progress(f"{model} {run + 1} {kernel.name}: no answer")
+                            continue
+                        figures.add(kernel.name, "first", first)
+                        for connections in CONNECTIONS:
+                            rate, percentile = wrk(connections, seconds)
+                            figures.add(kernel.name, f"rate {connections}", rate)
+                            figures.add(kernel.name, f"p99 {connections}", percentile)
+                            progress(
+                                f"{model} {run + 1} {kernel.name} {connections}: {rate:.0f}/s, p99 {percentile:.1f} ms"
+                            )
+    return found
+
+
+def serves_in_little(bench: Bench, kernel: Kernel) -> bool:
+    """Say whether the guest serves with little memory."""
+    with network.namespace():
+        network.add_tap()
+        with running(bench, kernel, MODELS[0], LITTLE_MEMORY_MB) as began:
+            return first_answer(began) is not None and wrk(64, 3)[0] > 0
+
+
+def measure_loopback(bench: Bench, kernels: Sequence[Kernel], runs: int) -> Figures:
+    """Run the program loopback in each guest in turn."""
+    figures = Figures()
+    for run in range(runs):
+        for kernel in kernels:
+            # Linux brings its loopback interface up when it sets up the other.
+            card = ("-nic", f"user,model={MODELS[0]}")
+            said = bench.boot(kernel, Machine.PC, MEMORY_MB, "loopback DONE", LOOPBACK_SECONDS, card, ADDRESS)
+            for line in said.texts:
+                if line.startswith("figure "):
+                    _, name, value, unit = line.split()
+                    figures.add(kernel.name, name, float(value))
+                    progress(f"loopback {run + 1} {kernel.name}: {name} {value} {unit}")
+    return figures
+
+
+def tables(web: dict[str, Figures], loopback: Figures, linux: str, sizes: list[str]) -> list[str]:
+    """Return the section of the document."""
+    head = [f"| | {EGGCUP} | {linux} | ratio | target | |", "|---|---|---|---|---|---|"]
+    lines = []
+    for model, figures in web.items():
+        lines += [f"### httpd, {model}", "", *head]
+        lines.append(figures.row(EGGCUP, linux, "first", "first answer, s"))
+        for connections in CONNECTIONS:
+            lines.append(figures.row(EGGCUP, linux, f"rate {connections}", f"requests/s, {connections} connections"))
+            lines.append(
+                figures.row(EGGCUP, linux, f"p99 {connections}", f"99th percentile, ms, {connections} connections")
+            )
+        lines.append("")
+    lines += ["### TCP within the guest", "", *head]
+    lines.append(loopback.row(EGGCUP, linux, "rtt", "round trip of a byte, us"))
+    lines.append(loopback.row(EGGCUP, linux, "stream", "64 KiB blocks one way, MiB/s"))
+    lines.append(loopback.row(EGGCUP, linux, "connect", "connect and close, us"))
+    return [*lines, "", *sizes]
