@@ -24,7 +24,7 @@ export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
 .PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean fuzz-images \
-	check docs test test-host test-python test-go test-boot load go1.26 oracle fuzz linux
+	check docs test test-host test-python test-go test-boot test-compat compat load go1.26 oracle fuzz linux
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,7 +47,7 @@ kernel: setup .config ## Build kernel.elf from PKG
 run: setup qemu .config ## Build PKG and boot it on this terminal
 	$(EGGCUP) run $(PKG) $(ARGS)
 
-test: check test-host test-boot ## The whole test suite
+test: check test-host test-boot test-compat ## The whole test suite
 
 check: setup ## Formatting, lint, types, layers
 	.venv/bin/ruff format --check .
@@ -78,6 +78,12 @@ load: setup qemu load-tools ## Load and faults with their full figures, as root 
 
 fuzz-images: setup disk-tools ## Mount damaged ext3 images for a minute: make fuzz-images ARGS='-fuzztime 1h'
 	$(GO) test ./kernel/ext3/volume -run TestUsedImage -fuzz FuzzImage $(or $(ARGS),-fuzztime 60s)
+
+test-compat: setup qemu ## The standard library's own tests in the guest, those that are quick
+	$(PY) scripts/compat --check $(ARGS)
+
+compat: setup qemu ## All of the standard library's tests, beside Linux, into docs/compatibility.md
+	$(PY) scripts/compat $(ARGS)
 
 docs: setup ## Write the generated documents and pictures anew
 	$(GO) run ./scripts/syscalldoc

@@ -93,7 +93,7 @@ def build(request: BuildRequest) -> BuildResult:
             hints=["XDG_CACHE_HOME=/a/folder/you/may/write eggcup build"],
         ) from problem
     _check_output(request.output)  # only now: `eggcup run` has the kernel beside the build folder
-    with _locked(folder):
+    with locked(folder):
         workspace = prepare(request.tree, request.package, go, folder, request.sources.modules)
         overlay = Overlay(folder)
         lay_over(overlay, request.sources, request.tree.root, workspace.overlay)
@@ -102,15 +102,17 @@ def build(request: BuildRequest) -> BuildResult:
         program = inspect(request.package, go, workspace.go_work, overlay.path)
         stale = inject_init(overlay, request.sources, program, request.tree.module)
         linked = folder / "linked.elf"
-        errors = _go_build(request, go, workspace.go_work, overlay.path, linked)
+        arguments = ["build", "-trimpath", str(request.package)]
+        where = {"go_work": workspace.go_work, "overlay": overlay.path, "linked": linked}
+        errors = compile_and_link(request, go, arguments, **where)
         if errors is not None:
             hints = _what_to_try(errors, program, go, workspace, overlay.path)
             hints += _how_to_download(errors, request.sources.modules)
             raise BuildError(f"go could not build {program.folder}", hints=hints)
         kernel = elf.add_boot_headers(linked.read_bytes())
     memory_end = elf.parse(kernel).memory_end
-    _check_memory(memory_end, request.memory_mb)
-    changed = _write_kernel(request.output, kernel)
+    check_memory(memory_end, request.memory_mb)
+    changed = write_kernel(request.output, kernel)
     return BuildResult(
         kernel=request.output,
         file_size=len(kernel),
@@ -121,17 +123,24 @@ def build(request: BuildRequest) -> BuildResult:
     )
 
 
-def _go_build(request: BuildRequest, go: GoToolchain, go_work: Path, overlay: Path, linked: Path) -> str | None:
-    """Run `go build`; return what it said when it failed, which the user has seen by then."""
+def compile_and_link(  # noqa: PLR0913 - a build has that many parts
+    request: BuildRequest, go: GoToolchain, arguments: list[str], *, go_work: Path, overlay: Path, linked: Path
+) -> str | None:
+    """Run go with `arguments`, the command first, the package last, and with the flags that make a kernel.
+
+    Returns:
+        What go said when it failed, which the user has seen by then.
+    """
     environment = go.environment(go_work=go_work)
-    arguments = ["build", "-trimpath", "-buildvcs=false", "-o", str(linked), "-overlay", str(overlay)]
+    *arguments, package = arguments
+    arguments += ["-buildvcs=false", "-o", str(linked), "-overlay", str(overlay)]
     arguments += [
         f"-ldflags={request.tree.linker_flags(debug_info=request.debug_info)}",
         f"-gcflags={request.tree.compiler_flags()}",
     ]
     if request.tags:
         arguments.append(f"-tags={','.join(request.tags)}")
-    arguments.append(str(request.package))
+    arguments.append(package)
     decided = {name: value for name, value in environment.items() if os.environ.get(name) != value}
     request.commands(shlex.join(["env", *(f"{k}={v}" for k, v in sorted(decided.items())), str(go.binary), *arguments]))
     said: list[str] = []
@@ -163,7 +172,7 @@ def _how_to_download(said: str, modules: tuple[Path, ...]) -> list[str]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Hold the build folder, so that two builds of one program do not write over each other."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -179,7 +188,12 @@ def _check_output(output: Path) -> None:
         raise UsageError(f"{output} is not a regular file; it will not be replaced", hints=["-o kernel.elf"])
 
 
-def _check_memory(memory_end: int, memory_mb: int | None) -> None:
+def check_memory(memory_end: int, memory_mb: int | None) -> None:
+    """Make sure that a machine with `memory_mb` MiB can start an image that ends at `memory_end`.
+
+    Raises:
+        BuildError: it cannot.
+    """
     if memory_mb is not None and memory_end + _START_MEMORY > memory_mb * _MIB:
         needed = -(-(memory_end + _START_MEMORY) // _MIB)
         raise BuildError(
@@ -189,7 +203,7 @@ def _check_memory(memory_end: int, memory_mb: int | None) -> None:
         )
 
 
-def _write_kernel(output: Path, kernel: bytes) -> bool:
+def write_kernel(output: Path, kernel: bytes) -> bool:
     """Replace `output` at once by the finished kernel, or leave it when it is the same already."""
     target = output.resolve()
     if target.is_file() and target.stat().st_size == len(kernel) and target.read_bytes() == kernel:

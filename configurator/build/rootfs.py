@@ -49,11 +49,16 @@ _NO_ZONE = ("", "UTC")  # Go takes UTC when there is no /etc/localtime
 
 @dataclass(frozen=True)
 class ImageFiles:
-    """What the configuration puts into the image: a folder, a file of certificates, the name of a time zone."""
+    """What goes into the image: a folder, a file of certificates, the name of a time zone.
+
+    `mirrored` are paths of the build machine that are there under the same names; a folder among them comes without
+    what is in it.
+    """
 
     folder: Path | None
     ca_bundle: Path | None
     timezone: str
+    mirrored: tuple[Path, ...] = ()
 
 
 @dataclass
@@ -146,6 +151,8 @@ def archive(files: ImageFiles, go_root: Path) -> bytes | None:
         zone = f"{_ZONES}/{files.timezone}"
         _add(root, zone, _Node(stat.S_IFREG | 0o644, 0, _zone(files.timezone, go_root)))
         _add(root, _LOCALTIME, _Node(stat.S_IFLNK | 0o777, 0, f"/{zone}".encode()))
+    for path in sorted(files.mirrored):
+        _mirror(root, path)
     if not root.entries:
         return None
     writer = _Writer()
@@ -162,6 +169,19 @@ def _add(root: _Node, path: str, node: _Node) -> None:
         at = entries.setdefault(folder, _Node(stat.S_IFDIR | 0o755, 0, entries={}))
     if at.entries is not None:
         at.entries.setdefault(name, node)
+
+
+def _mirror(root: _Node, path: Path) -> None:
+    """Add a file, a link or an empty folder of the build machine under its own name."""
+    try:
+        status = path.lstat()
+        if stat.S_ISDIR(status.st_mode):
+            node = _Node(status.st_mode, status.st_mtime_ns, entries={})
+        else:
+            node = _read(os.fsencode(path), status, _newest_allowed())
+    except OSError as problem:
+        raise UsageError(f"cannot put it into the image: {problem.strerror}", location=Location(str(path))) from problem
+    _add(root, str(path).lstrip("/"), node)
 
 
 def _read_folder(folder: Path) -> _Node:

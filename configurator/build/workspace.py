@@ -105,6 +105,15 @@ def prepare(
     return Workspace(go_work, module_root)
 
 
+def prepare_without_program(
+    tree: KernelTree, go: GoToolchain, folder: Path, modules: tuple[Path, ...] = ()
+) -> Workspace:
+    """Write the workspace for a package that belongs to no module in it: one of the standard library."""
+    shutil.rmtree(folder / "vendor", ignore_errors=True)
+    _write(folder / "go.work", _Plan(uses=(tree.root, *modules)), go, sums=None)
+    return Workspace(folder / "go.work", None)
+
+
 def _bare(tree: KernelTree, package: Path, go: GoToolchain, go_work: Path, modules: tuple[Path, ...]) -> Workspace:
     """Give a folder without go.mod a module of its own, seen by go alone."""
     go_mod = go_work.with_name("bare.mod")

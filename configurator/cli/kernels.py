@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING
 
 from configurator.cli import output, progress
 
 if TYPE_CHECKING:
-    import argparse
     from pathlib import Path
 
     from configurator.build.builder import BuildResult
     from configurator.model import Configuration
+    from configurator.run.runner import RunRequest
+
+_MACHINES = ("pc", "q35", "microvm")
+_ACCELERATIONS = ("auto", "kvm", "tcg")
+
+
+def add_machine_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what a kernel boots on."""
+    parser.add_argument("--smp", type=positive, metavar="N", help="number of processors")
+    parser.add_argument("--mem", type=positive, metavar="MB", help="memory in MiB")
+    parser.add_argument("--machine", choices=_MACHINES, default="pc", help="type of machine (default: pc)")
+    parser.add_argument("--accel", choices=_ACCELERATIONS, default="auto", help="default: KVM where it works, else TCG")
 
 
 def add_build_options(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +57,7 @@ def build_kernel(
             memory_mb=memory_mb,
             tags=tuple(filter(None, args.tags.split(","))),
             go_output=go_output,
-            commands=output.narrate if args.verbose else _nothing,
+            commands=output.narrate if args.verbose else nothing,
         )
         result = build(request)
     for warning in result.warnings:
@@ -65,5 +77,45 @@ def document(built: BuildResult) -> dict[str, object]:
     }
 
 
-def _nothing(text: str) -> None:
+def run_request(
+    args: argparse.Namespace, kernel: Path, configuration: Configuration | None, *, least_memory: int = 0
+) -> RunRequest:
+    """Return the machine that the options and the configuration describe.
+
+    Args:
+        args: the options of `add_machine_options`.
+        kernel: what to boot.
+        configuration: says what the options leave open; None when they say everything.
+        least_memory: MiB that the machine has unless --mem says otherwise.
+    """
+    from configurator.run.acceleration import Acceleration
+    from configurator.run.machine import Machine
+    from configurator.run.runner import RunRequest
+
+    memory, processors = args.mem, args.smp
+    if configuration:
+        memory = memory or max(int(configuration.get("RUN_MEMORY")), least_memory)
+        processors = processors or int(configuration.get("NR_CPUS"))
+    return RunRequest(
+        kernel=kernel,
+        machine=Machine(args.machine),
+        processors=processors,
+        memory_mb=memory,
+        acceleration=Acceleration(args.accel),
+        commands=output.narrate if args.verbose else None,
+    )
+
+
+def nothing(text: str) -> None:
     """Take a command that nobody wants to see."""
+
+
+def positive(text: str) -> int:
+    """Parse a whole number above 0."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return number

@@ -21,7 +21,12 @@ def result(text: str) -> None:
 
 
 def result_text(text: str) -> None:
-    """Write `text` to stdout without adding a newline.
+    """Write `text` to stdout without adding a newline; see `result_bytes`."""
+    result_bytes(text.encode("utf-8", "surrogateescape"))
+
+
+def result_bytes(data: bytes) -> None:
+    """Write bytes to stdout as they are.
 
     Raises:
         UsageError: stdout is closed, or what it leads to is full.
@@ -32,10 +37,10 @@ def result_text(text: str) -> None:
     binary = getattr(sys.stdout, "buffer", None)
     try:
         if binary is None:  # a test has put a text stream there
-            sys.stdout.write(text)
+            sys.stdout.write(data.decode("utf-8", "surrogateescape"))
         else:
             sys.stdout.flush()
-            binary.write(text.encode("utf-8", "surrogateescape"))
+            binary.write(data)
             binary.flush()
     except BrokenPipeError:
         raise

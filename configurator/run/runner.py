@@ -26,7 +26,7 @@ _SECONDS_TO_END = 2
 _STDERR = 2
 
 # QEMU's monitor protocol (QMP): it reports events once it has been greeted.
-_HELLO = b'{"execute": "qmp_capabilities"}\n'
+HELLO = b'{"execute": "qmp_capabilities"}\n'
 _QUIT = b'{"execute": "quit"}\n'
 
 
@@ -92,14 +92,14 @@ def run(request: RunRequest, say: Callable[[str], None]) -> Outcome:
             )
             if request.commands:
                 request.commands(shlex.join(command))
-            ours.sendall(_HELLO)
+            ours.sendall(HELLO)
             try:
                 stdout = _STDERR if request.console_on_stderr else None
                 return_code = _attend(command, ours, theirs, request.timeout, stdout)
             except subprocess.TimeoutExpired:
                 say(f"eggcup: the guest ran for {request.timeout:g} s, which is its time-out")
                 return Outcome(End.TIMEOUT, ExitCode.TIMEOUT)
-            verdict = judge(return_code, _drain(ours), exit_code_in(code_file))
+            verdict = judge(return_code, drain(ours), exit_code_in(code_file))
     return Outcome(verdict.end, _exit_code(verdict, return_code, say))
 
 
@@ -133,10 +133,10 @@ def _attend(
             return process.wait(timeout)
         finally:
             if process.poll() is None:
-                _end(process, ours)
+                end(process, ours)
 
 
-def _end(process: subprocess.Popen[bytes], monitor: socket.socket) -> None:
+def end(process: subprocess.Popen[bytes], monitor: socket.socket) -> None:
     """End QEMU: ask it, tell it, kill it."""
     with suppress(OSError):
         monitor.sendall(_QUIT)
@@ -163,7 +163,7 @@ def _ending_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _drain(ours: socket.socket) -> bytes:
+def drain(ours: socket.socket) -> bytes:
     """Return what QEMU's monitor said; its end of the socket is closed by now."""
     received = bytearray()
     with suppress(ConnectionError):

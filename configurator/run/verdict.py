@@ -49,6 +49,15 @@ def exit_code_in(path: Path) -> int | None:
     return code if code <= _LARGEST_CODE else None
 
 
+def log_in(path: Path) -> str:
+    """Return what else came through the debug console: the log of a kernel with LOG_DEBUGCON."""
+    try:
+        text = path.read_bytes().decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+    return text if exit_code_in(path) is None else "".join(text.splitlines(keepends=True)[:-1])
+
+
 def judge(return_code: int, events: bytes, written: int | None) -> Verdict:
     """Say how the run ended.
 

@@ -130,6 +130,15 @@ func serve(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, 
 			r, err = control(node, a1, a2, a3, rawsys.Pointer(&a3))
 			return r, err, true
 		}
+	case syscall.SYS_SENDFILE:
+		r, err = sendFile(int(int32(a1)), int(int32(a2)), rawsys.Pointer(&a3), int(a4))
+		return r, err, true
+	case syscall.SYS_SPLICE:
+		r, err = splice(int(int32(a1)), rawsys.Pointer(&a2), int(int32(a3)), rawsys.Pointer(&a4), int(a5), int(a6))
+		return r, err, true
+	case sysCopyFileRange:
+		r, err = copyRange(int(int32(a1)), rawsys.Pointer(&a2), int(int32(a3)), rawsys.Pointer(&a4), int(a5), int(a6))
+		return r, err, true
 	case syscall.SYS_GETPID:
 		return 1, 0, true // there is one process
 

@@ -37,8 +37,9 @@ func (f *flow) put(n int, fill func(b []byte, offset int)) (int, syscall.Errno) 
 		f.mu.Unlock()
 		return 0, syscall.EPIPE
 	case f.refused:
-		// As on a network: the first segment is on its way before the answer.
+		// As on a network: what the buffer takes is on its way before the answer.
 		f.broken = true
+		n = min(n, f.limit())
 		f.mu.Unlock()
 		return n, 0
 	}

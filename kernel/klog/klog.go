@@ -9,6 +9,7 @@ package klog
 
 import (
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -30,7 +31,7 @@ const (
 
 // write and now are replaced by the tests.
 var (
-	write = func(line []byte) { syscall.Write(2, line) }
+	write = printLine
 	now   = clock.Nanotime
 )
 
@@ -60,6 +61,18 @@ func Hex(u uint64) string { return "0x" + strconv.FormatUint(u, 16) }
 
 // Int formats a number in decimal.
 func Int(i int64) string { return strconv.FormatInt(i, 10) }
+
+// writing is held while a line goes to the log's own device; the console takes
+// a line at once.
+var writing sync.Mutex
+
+func printLine(line []byte) {
+	writing.Lock()
+	defer writing.Unlock()
+	if !console.LogBytes(line) {
+		syscall.Write(2, line)
+	}
+}
 
 func log(l Level, who string, parts []string) {
 	if !Enabled(l) {

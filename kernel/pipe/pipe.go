@@ -1,6 +1,7 @@
-// Package pipe implements pipe2(2) as an ordinary Go object.
+// Package pipe implements pipe2(2), and the FIFOs of mkfifo(3), as an ordinary
+// Go object.
 //
-// Specification: pipe(7): 64 KiB of capacity, writes of up to PIPE_BUF bytes are
+// Specification: pipe(7), fifo(7): 64 KiB of capacity, writes of up to PIPE_BUF bytes are
 // whole, end of file when no writer is left, EPIPE when no reader is. The
 // signal SIGPIPE is not sent; the Go runtime acts on EPIPE.
 //
@@ -8,6 +9,7 @@
 package pipe
 
 import (
+	"slices"
 	"sync"
 	"syscall"
 	"unsafe"
@@ -17,33 +19,35 @@ import (
 
 // Limits of pipe(7).
 const (
-	capacity = 64 << 10
-	atomic   = 4096 // PIPE_BUF
-	smallest = 4096 // first size of the buffer, which doubles up to capacity
+	capacity = 64 << 10 // unless F_SETPIPE_SZ says otherwise
+	largest  = 1 << 20  // /proc/sys/fs/pipe-max-size
+	atomic   = 4096     // PIPE_BUF
+	smallest = 4096     // first size of the buffer, which doubles up to capacity
 )
 
-// pipe is what both ends share. It is ready for reading when it holds bytes or
+// pipe is what its ends share. It is ready for reading when it holds bytes or
 // no writer is left, and for writing when a write of PIPE_BUF bytes fits.
 type pipe struct {
 	mu       sync.Mutex
-	changed  sync.Cond // on mu: bytes came or went, an end closed
+	changed  sync.Cond // on mu: bytes came or went, an end opened or closed
 	buffer   []byte    // a ring of length bytes from start
 	start    int
 	length   int
-	readers  bool
-	writers  bool
+	capacity int
+	readers  []*end // the open ones; an end of a FIFO may be both
+	writers  []*end
 	readable bool // what the kernel was told
 	writable bool
-	reader   end
-	writer   end
 }
 
-// end is one end of a pipe.
+// end is one end of a pipe: it reads, writes, or for a FIFO does both.
 type end struct {
 	descriptor.Node
 	pipe     *pipe
+	read     bool
 	write    bool
-	nonBlock bool // guarded by pipe.mu
+	nonBlock bool  // guarded by pipe.mu
+	fifo     *FIFO // nil of a pipe without a name
 }
 
 // Open makes a pipe and returns the descriptors of its reading and its writing
@@ -52,19 +56,19 @@ func Open(flags int) (fds [2]int32, errno syscall.Errno) {
 	if flags&^(syscall.O_NONBLOCK|syscall.O_CLOEXEC) != 0 {
 		return fds, syscall.EINVAL
 	}
-	p := &pipe{readers: true, writers: true}
-	p.changed.L = &p.mu
+	p := newPipe()
 	nonBlock := flags&syscall.O_NONBLOCK != 0
-	p.reader = end{pipe: p, nonBlock: nonBlock}
-	p.writer = end{pipe: p, nonBlock: nonBlock, write: true}
-	p.reader.File, p.writer.File = &p.reader, &p.writer
-	in, errno := descriptor.Open(&p.reader.Node, flags|syscall.O_RDONLY)
+	reader := &end{pipe: p, nonBlock: nonBlock, read: true}
+	writer := &end{pipe: p, nonBlock: nonBlock, write: true}
+	reader.File, writer.File = reader, writer
+	p.readers, p.writers = []*end{reader}, []*end{writer}
+	in, errno := descriptor.Open(&reader.Node, flags|syscall.O_RDONLY)
 	if errno != 0 {
 		return fds, errno
 	}
-	out, errno := descriptor.Open(&p.writer.Node, flags|syscall.O_WRONLY)
+	out, errno := descriptor.Open(&writer.Node, flags|syscall.O_WRONLY)
 	if errno != 0 {
-		p.reader.Node.Close(in)
+		reader.Node.Close(in)
 		return fds, errno
 	}
 	p.mu.Lock()
@@ -73,9 +77,15 @@ func Open(flags int) (fds [2]int32, errno syscall.Errno) {
 	return [2]int32{int32(in), int32(out)}, 0
 }
 
+func newPipe() *pipe {
+	p := &pipe{capacity: capacity}
+	p.changed.L = &p.mu
+	return p
+}
+
 // Read takes bytes out of the pipe; 0 is the end of the file.
 func (e *end) Read(to unsafe.Pointer, n int) (int, syscall.Errno) {
-	if e.write {
+	if !e.read {
 		return -1, syscall.EBADF
 	}
 	if n == 0 {
@@ -85,7 +95,7 @@ func (e *end) Read(to unsafe.Pointer, n int) (int, syscall.Errno) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for p.length == 0 {
-		if !p.writers {
+		if len(p.writers) == 0 {
 			return 0, 0
 		}
 		if e.nonBlock {
@@ -109,21 +119,21 @@ func (e *end) Write(from unsafe.Pointer, n int) (int, syscall.Errno) {
 	defer p.mu.Unlock()
 	done := 0
 	for {
-		if !p.readers {
+		if len(p.readers) == 0 {
 			return -1, syscall.EPIPE
 		}
 		if n == done {
 			return n, 0
 		}
-		room := capacity - p.length
+		room := p.capacity - p.length
 		if room >= n || room > 0 && n > atomic {
 			// The slice is made anew in each round: the stack that it may
 			// point into moves while this goroutine waits.
-			done += p.put(unsafe.Slice((*byte)(from), n)[done:])
+			done += p.put(unsafe.Slice((*byte)(from), n)[done:][:min(n-done, room)])
 			if p.readable {
 				// Every write is an edge, even to a pipe that holds bytes:
 				// an edge-triggered reader may have left some behind.
-				p.reader.Ready(descriptor.In, 0)
+				ready(p.readers, descriptor.In, 0)
 			}
 			p.update()
 			continue
@@ -152,21 +162,41 @@ func (e *end) SetNonBlock(on bool) {
 func (e *end) Close() {
 	p := e.pipe
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if e.write {
-		p.writers = false
-		p.reader.Ready(descriptor.In|descriptor.Hup, 0)
-	} else {
-		p.readers = false
-		p.buffer, p.length = nil, 0
-		p.writer.Ready(descriptor.Out|descriptor.Err, 0)
+		if p.writers = without(p.writers, e); len(p.writers) == 0 {
+			p.readable = true
+			ready(p.readers, descriptor.In|descriptor.Hup, 0)
+		}
+	}
+	if e.read {
+		if p.readers = without(p.readers, e); len(p.readers) == 0 {
+			p.writable = true
+			ready(p.writers, descriptor.Out|descriptor.Err, 0)
+		}
+	}
+	if len(p.readers) == 0 && (e.fifo == nil || len(p.writers) == 0) {
+		p.buffer, p.start, p.length = nil, 0, 0
 	}
 	p.changed.Broadcast()
+	p.mu.Unlock()
+	if e.fifo != nil {
+		e.fifo.closed()
+	}
 }
 
-// put appends what fits of b and returns how much that was.
+func without(ends []*end, e *end) []*end {
+	return slices.DeleteFunc(ends, func(other *end) bool { return other == e })
+}
+
+// ready tells the kernel what begins and what ends at each of ends.
+func ready(ends []*end, set, clear uintptr) {
+	for _, e := range ends {
+		e.Ready(set, clear)
+	}
+}
+
+// put appends b and returns its length.
 func (p *pipe) put(b []byte) int {
-	b = b[:min(len(b), capacity-p.length)]
 	p.reserve(p.length + len(b))
 	tail := (p.start + p.length) % len(p.buffer)
 	n := copy(p.buffer[tail:], b)
@@ -204,23 +234,23 @@ func (p *pipe) reserve(n int) {
 
 // update wakes who waits and tells the kernel when readiness has changed.
 func (p *pipe) update() {
-	readable := p.length > 0 || !p.writers
-	writable := capacity-p.length >= atomic || !p.readers
+	readable := p.length > 0 || len(p.writers) == 0
+	writable := p.capacity-p.length >= atomic || len(p.readers) == 0
 	if readable != p.readable {
 		p.readable = readable
-		p.reader.change(readable, descriptor.In)
+		change(p.readers, readable, descriptor.In)
 	}
 	if writable != p.writable {
 		p.writable = writable
-		p.writer.change(writable, descriptor.Out)
+		change(p.writers, writable, descriptor.Out)
 	}
 	p.changed.Broadcast()
 }
 
-func (e *end) change(on bool, event uintptr) {
+func change(ends []*end, on bool, event uintptr) {
 	if on {
-		e.Ready(event, 0)
+		ready(ends, event, 0)
 	} else {
-		e.Ready(0, event)
+		ready(ends, 0, event)
 	}
 }

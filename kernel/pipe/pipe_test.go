@@ -9,13 +9,17 @@ import (
 	"unsafe"
 )
 
-// newPipe is a pipe without descriptors: readiness goes nowhere.
-func newPipe(nonBlock bool) *pipe {
-	p := &pipe{readers: true, writers: true}
-	p.changed.L = &p.mu
-	p.reader = end{pipe: p, nonBlock: nonBlock}
-	p.writer = end{pipe: p, nonBlock: nonBlock, write: true}
-	return p
+// ends are a pipe without descriptors: readiness goes nowhere.
+type ends struct {
+	*pipe
+	reader, writer *end
+}
+
+func newEnds(nonBlock bool) ends {
+	p := newPipe()
+	e := ends{p, &end{pipe: p, nonBlock: nonBlock, read: true}, &end{pipe: p, nonBlock: nonBlock, write: true}}
+	p.readers, p.writers = []*end{e.reader}, []*end{e.writer}
+	return e
 }
 
 func (e *end) writeBytes(b []byte) (int, syscall.Errno) {
@@ -30,7 +34,7 @@ func (e *end) readBytes(n int) ([]byte, syscall.Errno) {
 
 // What is written in pieces of any size is read in pieces of any size, in order.
 func TestOrder(t *testing.T) {
-	p := newPipe(true)
+	p := newEnds(true)
 	r := rand.New(rand.NewSource(1))
 	var in, out []byte
 	for range 5000 {
@@ -66,7 +70,7 @@ func TestOrder(t *testing.T) {
 // A non-blocking write of up to PIPE_BUF bytes is whole or not at all, a longer
 // one puts what fits.
 func TestAtomicity(t *testing.T) {
-	p := newPipe(true)
+	p := newEnds(true)
 	p.writer.writeBytes(make([]byte, capacity-100))
 	if n, errno := p.writer.writeBytes(make([]byte, 200)); errno != syscall.EAGAIN {
 		t.Fatalf("a short write gave %d, %v", n, errno)
@@ -81,7 +85,7 @@ func TestAtomicity(t *testing.T) {
 
 // A blocking writer waits for room, a blocking reader for bytes.
 func TestBlocking(t *testing.T) {
-	p := newPipe(false)
+	p := newEnds(false)
 	data := make([]byte, 5*capacity)
 	rand.New(rand.NewSource(2)).Read(data)
 	done := make(chan syscall.Errno)
@@ -108,7 +112,7 @@ func TestBlocking(t *testing.T) {
 
 // Closing the reader ends a write that waits, and every later one, with EPIPE.
 func TestBrokenPipe(t *testing.T) {
-	p := newPipe(false)
+	p := newEnds(false)
 	p.writer.writeBytes(make([]byte, capacity))
 	done := make(chan syscall.Errno)
 	go func() {
@@ -127,7 +131,7 @@ func TestBrokenPipe(t *testing.T) {
 
 // Each end refuses what the other does.
 func TestWrongEnd(t *testing.T) {
-	p := newPipe(true)
+	p := newEnds(true)
 	if _, errno := p.reader.writeBytes([]byte{1}); errno != syscall.EBADF {
 		t.Fatalf("writing to the reader: %v", errno)
 	}

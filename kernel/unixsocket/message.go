@@ -203,8 +203,8 @@ func (s *unixSocket) answer(done, whole, flags int, got message, from unsafe.Poi
 	cut := s.kind != syscall.SOCK_STREAM && whole > done
 	peek := flags&syscall.MSG_PEEK != 0
 	if from != nil {
-		if s.kind == syscall.SOCK_STREAM {
-			*length = 0
+		if s.kind == syscall.SOCK_STREAM || len(got.sender) == 0 {
+			*length = 0 // a sender without a name has no address either
 		} else if errno := socket.StoreName(from, length, sockaddr(got.sender)); errno != 0 {
 			return -1, errno
 		}
@@ -217,7 +217,7 @@ func (s *unixSocket) answer(done, whole, flags int, got message, from unsafe.Poi
 		s.mu.Lock()
 		passCred := s.passCred
 		s.mu.Unlock()
-		if passCred && whole > 0 {
+		if passCred && (whole > 0 || s.kind == syscall.SOCK_DGRAM) { // not at the end of a stream
 			answer.Add(syscall.SOL_SOCKET, syscall.SCM_CREDENTIALS, credentials())
 		}
 		if !peek {

@@ -31,6 +31,8 @@ var names = struct {
 
 // The file system, replaced by the tests.
 var (
+	workingFolder = syscall.Getwd
+
 	makeFile = func(name string) syscall.Errno { return number(syscall.Mknod(name, syscall.S_IFSOCK|0o777, 0)) }
 	findFile = func(name string) syscall.Errno {
 		var s syscall.Stat_t
@@ -77,7 +79,11 @@ func key(name []byte) string {
 	if name[0] == 0 {
 		return string(name)
 	}
-	return path.Join("/", string(name)) // the working directory is the root
+	if name[0] == '/' {
+		return path.Clean(string(name))
+	}
+	folder, _ := workingFolder()
+	return path.Join("/", folder, string(name))
 }
 
 // Bind gives s a name.

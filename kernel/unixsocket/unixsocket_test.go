@@ -158,6 +158,44 @@ func TestDatagrams(t *testing.T) {
 	}
 }
 
+// TestNamelessSender receives from a socket without a name: it has no address,
+// not an empty one.
+func TestNamelessSender(t *testing.T) {
+	folder := t.TempDir()
+	to, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: folder + "/s", Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.Close()
+	from, err := net.DialUnix("unixgram", nil, to.LocalAddr().(*net.UnixAddr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	from.Write([]byte("x"))
+	b := make([]byte, 1)
+	if _, peer, err := to.ReadFromUnix(b); err != nil || peer != nil {
+		t.Errorf("from %v, %v", peer, err)
+	}
+}
+
+// TestRelativeName binds a name in the working directory, and connects to it by
+// its whole path.
+func TestRelativeName(t *testing.T) {
+	folder := t.TempDir()
+	t.Chdir(folder)
+	l, err := net.Listen("unix", "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c, err := net.Dial("unix", folder+"/s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+}
+
 // TestFullQueue stops a sender until the receiver has made room.
 func TestFullQueue(t *testing.T) {
 	for _, network := range []string{"unix", "unixpacket"} {
@@ -342,6 +380,10 @@ func TestCredentials(t *testing.T) {
 	}
 	if c, err := syscall.ParseUnixCredentials(&messages[0]); err != nil || c.Pid != 1 || c.Uid != 0 {
 		t.Errorf("%v, %v", c, err)
+	}
+	syscall.Write(fds[0], nil)
+	if _, oobn, _, _, err := syscall.Recvmsg(fds[1], b, oob, 0); err != nil || oobn == 0 {
+		t.Errorf("an empty message has none: %v", err)
 	}
 	if c, err := syscall.GetsockoptUcred(fds[0], syscall.SOL_SOCKET, syscall.SO_PEERCRED); err != nil || c.Pid != 1 {
 		t.Errorf("peer: %v, %v", c, err)

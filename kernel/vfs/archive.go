@@ -17,6 +17,17 @@ func (s *System) addArchive(n *inode, from rootfs.Directory) {
 	}
 }
 
+// directoryOf returns a directory of an archive, an empty one if it has none of
+// that name: what is mounted there would hide it.
+func directoryOf(archive rootfs.Directory, name string) rootfs.Directory {
+	for _, e := range archive.Entries() {
+		if e.Name == name && e.Mode&syscall.S_IFMT == syscall.S_IFDIR {
+			return e.Table
+		}
+	}
+	return rootfs.Directory{}
+}
+
 func (s *System) addArchived(above *inode, e rootfs.Entry) {
 	var body any
 	switch e.Mode & syscall.S_IFMT {

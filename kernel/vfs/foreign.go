@@ -16,6 +16,11 @@ func (s *System) foreign(number uintptr, p unsafe.Pointer, fd, a2, a3, a4 uintpt
 	switch number {
 	case syscall.SYS_FSTAT:
 		if node != nil {
+			if named, ok := node.File.(interface{ Status() (syscall.Stat_t, bool) }); ok {
+				if st, ok := named.Status(); ok {
+					return putStatus(p, st)
+				}
+			}
 			if typed, ok := node.File.(descriptor.Typed); ok {
 				return putStatus(p, syscall.Stat_t{Mode: typed.Mode(), Nlink: 1, Blksize: blockSize})
 			}

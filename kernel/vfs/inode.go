@@ -4,7 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
+
+	"eggcup/kernel/core/clock"
 )
 
 // inode is a file, whatever its kind.
@@ -55,7 +56,7 @@ type (
 )
 
 // now is the time of day, replaced by tests.
-var now = func() int64 { return time.Now().UnixNano() }
+var now = clock.Walltime
 
 // newInode returns a file of fs that has no name yet, or an error if fs has no
 // room for it.

@@ -17,6 +17,8 @@ type kernel interface {
 	// opened returns all descriptors.
 	opened() []int
 	openDescriptor(n *descriptor.Node, flags int) (int, syscall.Errno)
+	// openPollable is openDescriptor for what is not always ready.
+	openPollable(n *descriptor.Node, flags int) (int, syscall.Errno)
 	openConsole(flags int) (int, syscall.Errno)
 	duplicate(fd, flags int) (int, syscall.Errno)
 	umask() uint32
@@ -45,6 +47,10 @@ func (m machine) opened() (fds []int) {
 
 func (machine) openDescriptor(n *descriptor.Node, flags int) (int, syscall.Errno) {
 	return descriptor.OpenUnpollable(n, flags)
+}
+
+func (machine) openPollable(n *descriptor.Node, flags int) (int, syscall.Errno) {
+	return descriptor.Open(n, flags)
 }
 
 func (machine) openConsole(flags int) (int, syscall.Errno) {

@@ -1,6 +1,10 @@
 package vfs
 
-import "syscall"
+import (
+	"syscall"
+
+	"eggcup/kernel/pipe"
+)
 
 // Flags of the calls on names.
 const (
@@ -60,8 +64,8 @@ func (s *System) mkdir(dirfd int, path string, mode uint32) syscall.Errno {
 	return errno
 }
 
-// mknod makes a file of any kind but a directory. A FIFO, a socket and a device
-// are names only: opening them fails.
+// mknod makes a file of any kind but a directory. A socket and a device are
+// names only: opening them fails.
 func (s *System) mknod(dirfd int, path string, mode uint32, device uint64) syscall.Errno {
 	kind := mode & syscall.S_IFMT
 	switch kind {
@@ -84,7 +88,10 @@ func (s *System) mknod(dirfd int, path string, mode uint32, device uint64) sysca
 	if kind != syscall.S_IFCHR && kind != syscall.S_IFBLK {
 		device = 0
 	}
-	_, errno = s.enter(p, kind|mode&^s.umask()&0o7777, device, body)
+	n, errno := s.enter(p, kind|mode&^s.umask()&0o7777, device, body)
+	if errno == 0 && kind == syscall.S_IFIFO {
+		n.body = pipe.NewFIFO(n.status, n.drop)
+	}
 	return errno
 }
 

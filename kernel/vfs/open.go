@@ -1,6 +1,11 @@
 package vfs
 
-import "syscall"
+import (
+	"syscall"
+
+	"eggcup/kernel/descriptor"
+	"eggcup/kernel/pipe"
+)
 
 // Flags of open(2) that package syscall does not have.
 const (
@@ -30,6 +35,10 @@ func (s *System) open(dirfd int, path string, flags int, mode uint32) (int, sysc
 		}
 	case descriptorFile:
 		return s.kernel.duplicate(int(body), flags)
+	case *pipe.FIFO:
+		if flags&oPath == 0 {
+			return s.openFIFO(n, body, flags)
+		}
 	}
 	return s.openInode(p, flags)
 }
@@ -133,7 +142,7 @@ func checkOpen(p place, flags int) syscall.Errno {
 	}
 	switch n.body.(type) {
 	case nil:
-		return syscall.ENXIO // a FIFO, a socket or a device that is a name only
+		return syscall.ENXIO // a socket or a device that is a name only
 	case generated:
 		if writes && n.fs.readOnly {
 			return syscall.EACCES
@@ -185,6 +194,18 @@ func (s *System) openInode(p place, flags int) (int, syscall.Errno) {
 	n.hold()
 	fd, errno := s.kernel.openDescriptor(&f.Node, flags)
 	if errno != 0 {
+		n.drop()
+	}
+	return fd, errno
+}
+
+// openFIFO gives an end of a FIFO a descriptor, which holds the file.
+func (s *System) openFIFO(n *inode, fifo *pipe.FIFO, flags int) (int, syscall.Errno) {
+	n.hold()
+	fd, errno := fifo.Open(flags, func(end *descriptor.Node) (int, syscall.Errno) {
+		return s.kernel.openPollable(end, flags)
+	})
+	if errno == syscall.ENXIO {
 		n.drop()
 	}
 	return fd, errno

@@ -1,12 +1,13 @@
 package vfs
 
 import (
-	"os"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
+
+	"eggcup/kernel/core/boot"
 )
 
 // programPath is what the program is called; os.Executable returns it.
@@ -48,6 +49,17 @@ func (s *System) fillProc(proc *inode) {
 	s.fillSelf(self)
 }
 
+// programArguments is what the program was started with.
+func programArguments() (arguments []string) {
+	for i := 0; ; i++ {
+		argument, ok := boot.Argument(i)
+		if !ok {
+			return arguments
+		}
+		arguments = append(arguments, argument)
+	}
+}
+
 // fillSelf adds what /proc tells of the program.
 func (s *System) fillSelf(self *inode) {
 	for _, file := range [...]struct {
@@ -55,9 +67,9 @@ func (s *System) fillSelf(self *inode) {
 		text func() []byte
 	}{
 		{"cgroup", fixed("0::/")},
-		{"cmdline", func() []byte { return text(strings.Join(os.Args, "\x00") + "\x00") }},
+		{"cmdline", func() []byte { return text(strings.Join(programArguments(), "\x00") + "\x00") }},
 		{"comm", fixed("program")},
-		{"environ", func() []byte { return text(strings.Join(append(os.Environ(), ""), "\x00")) }},
+		{"environ", func() []byte { return text(strings.Join(append(syscall.Environ(), ""), "\x00")) }},
 		{"limits", limits},
 		{"maps", programMaps},
 		{"mountinfo", s.mountInfo},

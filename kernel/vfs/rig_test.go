@@ -3,10 +3,13 @@ package vfs
 import (
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 
 	"eggcup/kernel/descriptor"
 )
+
+func init() { now = func() int64 { return time.Now().UnixNano() } }
 
 // fakeKernel is a descriptor table without a kernel. Descriptors 0 to 2 are the
 // console.
@@ -35,6 +38,10 @@ func (k *fakeKernel) openDescriptor(n *descriptor.Node, flags int) (int, syscall
 	}
 	k.nodes[fd] = n
 	return fd, 0
+}
+
+func (k *fakeKernel) openPollable(n *descriptor.Node, flags int) (int, syscall.Errno) {
+	return k.openDescriptor(n, flags)
 }
 
 func (k *fakeKernel) openConsole(int) (int, syscall.Errno) { return 0, 0 }

@@ -28,7 +28,9 @@ func newSystem(k kernel, memory, tmp int64) *System {
 	s.makeDirectory(s.root.directory().lookup("var"), "tmp", 0o1777)
 	s.make(s.root, programPath[1:], syscall.S_IFREG|0o555, program{})
 	s.fillEtc(s.root.directory().lookup("etc"))
-	s.mount("tmp", &filesystem{name: "tmpfs", magic: magicTmpfs, device: 2, limit: min(tmp, half)}).mode |= 0o1777
+	temporary := s.mount("tmp", &filesystem{name: "tmpfs", magic: magicTmpfs, device: 2, limit: min(tmp, half)})
+	temporary.mode |= 0o1777
+	s.addArchive(temporary, directoryOf(rootfs.Root(), "tmp"))
 	s.fillDev(s.mount("dev", &filesystem{name: "devtmpfs", magic: magicTmpfs, device: 3, limit: 1 * mib}))
 	s.fillProc(s.mount("proc", &filesystem{name: "proc", magic: magicProc, device: 4, limit: 1 * mib, readOnly: true}))
 	s.fillSys(s.mount("sys", &filesystem{name: "sysfs", magic: magicSysfs, device: 5, limit: 1 * mib, readOnly: true}))

@@ -35,14 +35,23 @@ import (
 
 	"eggcup/kernel/config"
 	"eggcup/kernel/hook"
+	"eggcup/kernel/klog"
 )
 
 // The layer is there before Init: packages of the program read files when they
 // are initialised, which is before the units start. Go initialises packages in
 // the order of their paths where nothing else decides, so that this comes
 // before those from most other places.
+//
+// The program starts in the directory that $PWD names, as a shell would have
+// started it there.
 func init() {
 	the = newSystem(machine{}, memorySize(), int64(config.TmpSize)*mib)
+	if folder, set := syscall.Getenv("PWD"); set {
+		if errno := the.chdir(folder); errno != 0 {
+			klog.Warn("vfs", "cannot start in ", folder, ", which is $PWD: ", errno.Error())
+		}
+	}
 	hook.SetFiles(the)
 }
 

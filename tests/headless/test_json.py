@@ -58,6 +58,7 @@ CASES: list[tuple[str, int, set[str]]] = [
 NOT_HERE = {
     "build": "tests/build",
     "run": "tests/run",
+    "test": "tests/boot",
     "doctor": "tests/run",
     "serve": "test_serve.py",
     "allmodconfig": "below",

@@ -159,3 +159,19 @@ def test_without_files(tmp_path: Path) -> None:
     config = tmp_path / ".config"
     config.write_text("# CONFIG_VFS is not set\n", encoding="utf-8")
     assert image_files(Configuration.load(source_root() / "Kconfig", config)) is None
+
+
+def test_mirrored_paths(go_root: Path, folder: Path) -> None:
+    """Files, links and folders come under their own names; of a folder only itself, with its permissions."""
+    paths = (folder / "etc" / "motd", folder / "link", folder / "empty")
+    found = made(ImageFiles(None, None, "", mirrored=paths), go_root)
+    assert found[str(folder / "etc" / "motd")] == (stat.S_IFREG | 0o640, 1_500_000_000_000_000_007, b"hello")
+    assert found[str(folder / "link")][2] == b"etc/motd"
+    assert stat.S_ISDIR(found[str(folder / "empty")][0])
+    assert str(folder / "same") not in found
+
+
+def test_mirrored_path_that_is_not_there(go_root: Path, tmp_path: Path) -> None:
+    """The message has the path."""
+    with pytest.raises(UsageError, match="gone"):
+        archive(ImageFiles(None, None, "", mirrored=(tmp_path / "gone",)), go_root)

@@ -18,6 +18,7 @@ example:
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 TAKES_REST = True
 
-_MACHINES = ("pc", "q35", "microvm")
-_ACCELERATIONS = ("auto", "kvm", "tcg")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
@@ -39,11 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "target", metavar="KERNEL|PKG", nargs="?", default=".", help="a kernel file, or a folder to build (default: .)"
     )
     parser.add_argument("--timeout", type=_positive_seconds, metavar="S", help="end the run with 124 after S seconds")
-    parser.add_argument("--smp", type=_positive, metavar="N", help="number of processors")
-    parser.add_argument("--mem", type=_positive, metavar="MB", help="memory in MiB")
-    parser.add_argument("--machine", choices=_MACHINES, default="pc", help="type of machine (default: pc)")
     parser.add_argument("--append", metavar="TEXT", default="", help="arguments for the program")
-    parser.add_argument("--accel", choices=_ACCELERATIONS, default="auto", help="default: KVM where it works, else TCG")
+    kernels.add_machine_options(parser)
     kernels.add_build_options(parser)
     options.add_configuration_options(parser)
     options.add_json_option(parser, "print how it ended as JSON; the console goes to standard error")
@@ -51,9 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Boot the kernel, after building it if need be."""
-    from configurator.run.acceleration import Acceleration
-    from configurator.run.machine import Machine, find_qemu
-    from configurator.run.runner import RunRequest, check_kernel
+    from configurator.run.machine import find_qemu
+    from configurator.run.runner import check_kernel
     from configurator.run.runner import run as boot
 
     target = Path(args.target)
@@ -61,52 +55,34 @@ def run(args: argparse.Namespace) -> int:
     if is_kernel:
         check_kernel(target)
     find_qemu()
-    if not (is_kernel and args.mem and args.smp):
-        configuration = options.open_configuration(args)
-        args.mem = args.mem or int(configuration.get("RUN_MEMORY"))
-        args.smp = args.smp or int(configuration.get("NR_CPUS"))
-        if not is_kernel:
-            target = _build(args, configuration)
-    request = RunRequest(
-        kernel=target,
-        machine=Machine(args.machine),
-        processors=args.smp,
-        memory_mb=args.mem,
+    configuration = None if is_kernel and args.mem and args.smp else options.open_configuration(args)
+    machine = kernels.run_request(args, target, configuration)
+    if configuration and not is_kernel:
+        machine = replace(machine, kernel=_build(args, configuration, machine.memory_mb))
+    request = replace(
+        machine,
         timeout=args.timeout,
         arguments=args.append,
-        acceleration=Acceleration(args.accel),
         qemu_arguments=tuple(args.rest),
         console_on_stderr=args.json,
-        commands=output.narrate if args.verbose else None,
     )
     outcome = boot(request, output.narrate)
     if args.json:
-        document = {"kernel": str(target), "machine": args.machine, "processors": args.smp, "memory_mb": args.mem}
+        document = {"kernel": str(request.kernel), "machine": args.machine, "processors": request.processors}
         ended = outcome.end.name.lower().replace("_", "-")
-        output.result_json({**document, "ended": ended, "exit_code": int(outcome.code)})
+        output.result_json({**document, "memory_mb": request.memory_mb, "ended": ended, "exit_code": int(outcome.code)})
     return outcome.code
 
 
-def _build(args: argparse.Namespace, configuration: Configuration) -> Path:
+def _build(args: argparse.Namespace, configuration: Configuration, memory_mb: int) -> Path:
     """Build the program into eggcup's own folder and return the kernel."""
     from configurator.build.layout import kernel_folder
     from configurator.build.program import locate
 
     package = locate(args.target)
     kernel = kernel_folder(package) / "kernel.elf"
-    kernels.build_kernel(args, package, kernel, configuration, memory_mb=args.mem)
+    kernels.build_kernel(args, package, kernel, configuration, memory_mb=memory_mb)
     return kernel
-
-
-def _positive(text: str) -> int:
-    """Parse a whole number above 0."""
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number <= 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return number
 
 
 def _positive_seconds(text: str) -> float:

@@ -52,11 +52,31 @@ func startProgram(c *thread.CPU) {
 		stop("no memory for the first thread")
 	}
 	program, _, _, tls := addresses()
-	t := thread.Prepare(page, program, layOut(top))
+	initialStack = layOut(top)
+	t := thread.Prepare(page, program, initialStack)
 	t.FSBase = tls
 	thread.Register(t)
 	c.Ready(t)
 	c.Schedule()
+}
+
+// initialStack is the stack pointer that the program started with; 0 before.
+var initialStack uintptr
+
+// Argument returns an argument that the program was started with, its own name
+// being number 0, and whether there is one.
+//
+// Context: any.
+func Argument(i int) (argument string, ok bool) {
+	if initialStack == 0 || uintptr(i) >= raw.Load(initialStack) {
+		return "", false
+	}
+	start := raw.Load(initialStack + 8 + uintptr(i)*8)
+	end := start
+	for raw.Load8(end) != 0 {
+		end++
+	}
+	return raw.String(&raw.Bytes(start, end-start+1)[0], int(end-start)), true
 }
 
 // layOut writes the initial stack below top and returns the stack pointer:

@@ -43,6 +43,7 @@ var exceptions = [...]string{
 //
 // Context: kernel.
 func Report(title string, r *Registers, readable func(addr uintptr) bool) {
+	console.LeaveLog()
 	printText("\n*** ")
 	printText(title)
 	printText("\n")

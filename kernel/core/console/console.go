@@ -138,8 +138,13 @@ func magnitude(v int64) uint64 {
 	return uint64(v)
 }
 
-// put sends one byte to every device; a newline starts a new line.
+// put sends one byte to every device, or to the log's if the configuration has
+// one for it; a newline starts a new line.
 func put(c byte) {
+	if config.LogDebugcon && inLog {
+		out8(portDebugCon, c)
+		return
+	}
 	if c == '\n' {
 		sendLine('\r')
 	}

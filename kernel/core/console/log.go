@@ -49,6 +49,7 @@ func LogStart(level int, who string) bool {
 	if !Enabled(level) {
 		return false
 	}
+	inLog = true
 	var head [TimeWidth]byte
 	Write(head[:FormatTime(&head, clock.Nanotime())])
 	Print(who)
@@ -59,7 +60,10 @@ func LogStart(level int, who string) bool {
 // LogEnd ends the line that LogStart began.
 //
 // Context: kernel.
-func LogEnd() { Print("\n") }
+func LogEnd() {
+	Print("\n")
+	inLog = false
+}
 
 // TimeWidth is the room that FormatTime needs.
 const TimeWidth = 32

@@ -1,6 +1,6 @@
 // Package file holds the kernel's descriptors and their readiness: the
-// console, eventfds, interrupt lines, epoll instances, and files that package
-// hook serves in goroutine context.
+// console, eventfds, interrupt lines, epoll instances, pipes of the Go
+// runtime's, and files that package hook serves in goroutine context.
 //
 // A File knows which events it is ready for. Mark and Unmark change that set;
 // Mark tells the epoll instances that watch the file and wakes the threads that
@@ -26,6 +26,7 @@ const (
 	Interrupt                 // counts the interrupts of one line
 	Epoll                     // epoll_create1(2)
 	Hooked                    // served in goroutine context
+	Pipe                      // an end of a pipe of the kernel's own
 )
 
 // Events of epoll(7).
@@ -76,6 +77,7 @@ type File struct {
 	Unpollable bool
 	NextSharer *File // Interrupt: another file of the same line; owned by core/irq
 
+	ring    *ring // Pipe: shared by its ends
 	refs    int32
 	ready   uint32
 	readers thread.Queue // threads that block until In
@@ -178,8 +180,11 @@ func (f *File) drop(c *thread.CPU) {
 	for f.members != nil {
 		f.members.remove()
 	}
-	if f.Kind == Interrupt {
+	switch f.Kind {
+	case Interrupt:
 		LineClosed(f)
+	case Pipe:
+		f.leavePipe(c)
 	}
 	f.Discard()
 }

@@ -14,6 +14,7 @@ const (
 	ESRCH        = 3
 	EINTR        = 4
 	EBADF        = 9
+	ECHILD       = 10
 	EAGAIN       = 11
 	ENOMEM       = 12
 	EFAULT       = 14
@@ -22,6 +23,7 @@ const (
 	ENOTTY       = 25
 	ENOSPC       = 28
 	ESPIPE       = 29
+	EPIPE        = 32
 	ERANGE       = 34
 	ENOSYS       = 38
 	EAFNOSUPPORT = 97

@@ -50,6 +50,8 @@ func sysRead(c *thread.CPU, f *thread.Frame) uintptr {
 		return readConsole(c, in, f.SI, f.DX)
 	case file.Event, file.Interrupt:
 		return readCount(c, in, f.SI, f.DX)
+	case file.Pipe:
+		return readPipe(c, in, f.SI, f.DX)
 	}
 	return fail(EINVAL)
 }
@@ -92,6 +94,8 @@ func sysWrite(c *thread.CPU, f *thread.Frame) uintptr {
 		return f.DX
 	case file.Event:
 		return writeEvent(c, out, f.SI, f.DX)
+	case file.Pipe:
+		return writePipe(c, out, f.SI, f.DX)
 	}
 	return fail(EINVAL)
 }

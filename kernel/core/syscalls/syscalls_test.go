@@ -40,6 +40,35 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
+// There are no children to wait for, and the process leads its group and its
+// session.
+func TestOneProcess(t *testing.T) {
+	r := newRig(t, 0)
+	const callWaitid = 247
+	r.expect(-ECHILD, syscall.SYS_WAIT4, ^uintptr(0), 0, 0, 0)
+	r.expect(-ECHILD, callWaitid, 1, 42, 0, 4)
+	r.expect(0, syscall.SYS_GETGROUPS, 0, 0)
+	for _, call := range []uintptr{syscall.SYS_GETPGID, syscall.SYS_GETSID} {
+		r.expect(1, call, 0)
+		r.expect(1, call, 1)
+		r.expect(-ESRCH, call, 2)
+	}
+	r.expect(1, syscall.SYS_GETPGRP)
+}
+
+// The flag of PR_SET_KEEPCAPS is each thread's own.
+func TestKeepCaps(t *testing.T) {
+	r := newRig(t, 1)
+	r.expect(0, syscall.SYS_PRCTL, syscall.PR_GET_KEEPCAPS)
+	r.expect(0, syscall.SYS_PRCTL, syscall.PR_SET_KEEPCAPS, 1)
+	r.expect(-EINVAL, syscall.SYS_PRCTL, syscall.PR_SET_KEEPCAPS, 2)
+	r.expect(1, syscall.SYS_PRCTL, syscall.PR_GET_KEEPCAPS)
+	ts := [2]int64{0, 500}
+	r.call(syscall.SYS_NANOSLEEP, address(&ts))
+	r.Schedule()
+	r.expect(0, syscall.SYS_PRCTL, syscall.PR_GET_KEEPCAPS)
+}
+
 // Bad pointers are EFAULT, not a fault of the kernel.
 func TestFaults(t *testing.T) {
 	r := newRig(t, 0)
@@ -134,6 +163,78 @@ func TestFutex(t *testing.T) {
 	r.expect(1, syscall.SYS_FUTEX, w, futexWake|futexPrivate, 7)
 	if waiter.State != thread.Runnable || waiter.Frame.AX != 0 {
 		t.Fatal("the waiter did not wake with 0")
+	}
+}
+
+// What calls on pipes write to; not on a stack, which moves.
+var (
+	pipeFDs  [2]int32
+	pipeByte [1]byte
+)
+
+// openTestPipe makes a pipe and returns its descriptors.
+func openTestPipe(r *rig, flags uintptr) (in, out uintptr) {
+	r.expect(0, syscall.SYS_PIPE2, address(&pipeFDs), flags)
+	return uintptr(pipeFDs[0]), uintptr(pipeFDs[1])
+}
+
+// A pipe of the kernel's own gives back what was written, has limits, and knows
+// when its other end has gone.
+func TestPipe(t *testing.T) {
+	r := newRig(t, 0)
+	in, out := openTestPipe(r, file.NonBlock|file.CloExec)
+	r.expect(1, syscall.SYS_FCNTL, in, fGetFD)
+	r.expect(file.NonBlock, syscall.SYS_FCNTL, in, fGetFL)
+	r.expect(file.NonBlock|1, syscall.SYS_FCNTL, out, fGetFL)
+	var b [3 * file.PipeSize / 2]byte
+	r.expect(-EAGAIN, syscall.SYS_READ, in, address(&b), 1)
+	r.expect(-EBADF, syscall.SYS_READ, out, address(&b), 1)
+	r.expect(-EBADF, syscall.SYS_WRITE, in, address(&b), 1)
+	for round := range 5 { // round the ring
+		for i := range b {
+			b[i] = byte(i * (round + 3))
+		}
+		r.expect(1000, syscall.SYS_WRITE, out, address(&b), 1000)
+		clear(b[:])
+		r.expect(1000, syscall.SYS_READ, in, address(&b), 1500)
+		for i := range 1000 {
+			if b[i] != byte(i*(round+3)) {
+				t.Fatalf("byte %d of round %d is %d", i, round, b[i])
+			}
+		}
+	}
+	r.expect(int(file.PipeSize), syscall.SYS_WRITE, out, address(&b), uintptr(len(b)))
+	r.expect(-EAGAIN, syscall.SYS_WRITE, out, address(&b), 1)
+	r.expect(0, syscall.SYS_CLOSE, out)
+	r.expect(int(file.PipeSize), syscall.SYS_READ, in, address(&b), uintptr(len(b)))
+	r.expect(0, syscall.SYS_READ, in, address(&b), 1)
+	r.expect(0, syscall.SYS_CLOSE, in)
+	in, out = openTestPipe(r, 0)
+	r.expect(0, syscall.SYS_CLOSE, in)
+	r.expect(-EPIPE, syscall.SYS_WRITE, out, address(&b), 1)
+	r.expect(-EFAULT, syscall.SYS_PIPE2, bad, 0)
+	r.expect(-EINVAL, syscall.SYS_PIPE2, address(&b), 1)
+}
+
+// A read of an empty pipe waits for a byte, or for the end.
+func TestPipeBlocks(t *testing.T) {
+	for _, end := range []bool{false, true} {
+		r := newRig(t, 1)
+		in, out := openTestPipe(r, 0)
+		reader := r.Current
+		r.call(syscall.SYS_READ, in, address(&pipeByte), 1)
+		if reader.State != thread.Blocked {
+			t.Fatal("it did not wait")
+		}
+		r.Schedule()
+		if end {
+			r.expect(0, syscall.SYS_CLOSE, out)
+		} else {
+			r.expect(1, syscall.SYS_WRITE, out, address(&pipeByte), 1)
+		}
+		if reader.State != thread.Runnable {
+			t.Errorf("end %v: it waits still", end)
+		}
 	}
 }
 

@@ -170,10 +170,24 @@ func sysSysinfo(c *thread.CPU, f *thread.Frame) uintptr {
 	return 0
 }
 
-const prSetName = 15
+// Options of prctl(2).
+const (
+	prGetKeepCaps = 7
+	prSetKeepCaps = 8
+	prSetName     = 15
+)
 
 func sysPrctl(c *thread.CPU, f *thread.Frame) uintptr {
-	if f.DI == prSetName {
+	switch f.DI {
+	case prSetName:
+		return 0
+	case prGetKeepCaps:
+		return c.Current.KeepCaps
+	case prSetKeepCaps:
+		if f.SI > 1 {
+			return fail(EINVAL)
+		}
+		c.Current.KeepCaps = f.SI
 		return 0
 	}
 	return fail(EINVAL)

@@ -39,6 +39,7 @@ func sysClone(c *thread.CPU, f *thread.Frame) uintptr {
 		child.FSBase = tls
 	}
 	child.Signals.Mask = parent.Signals.Mask
+	child.KeepCaps = parent.KeepCaps
 	thread.Register(child)
 	if flags&cloneParentSetTID != 0 && writable(parentTID, 4) {
 		raw.Store32(parentTID, uint32(child.ID))
@@ -75,6 +76,17 @@ func sysExit(c *thread.CPU, f *thread.Frame) uintptr {
 func sysExitGroup(c *thread.CPU, f *thread.Frame) uintptr {
 	power.Exit(int(f.DI & 0xff))
 	return 0
+}
+
+// sysNoChildren answers waits: nothing was ever started.
+func sysNoChildren(*thread.CPU, *thread.Frame) uintptr { return fail(ECHILD) }
+
+// sysGetpgid answers for the one process, which leads its group and session.
+func sysGetpgid(c *thread.CPU, f *thread.Frame) uintptr {
+	if pid := int32(f.DI); pid != 0 && pid != 1 {
+		return fail(ESRCH)
+	}
+	return 1
 }
 
 func sysGetpid(*thread.CPU, *thread.Frame) uintptr { return 1 }

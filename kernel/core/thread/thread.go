@@ -83,6 +83,7 @@ type Thread struct {
 
 	Signals  SignalState
 	ClearTID uintptr // word to zero and wake at exit (CLONE_CHILD_CLEARTID)
+	KeepCaps uintptr // what prctl(2) was told; nothing depends on it
 }
 
 // SignalState is what package signal keeps per thread.
