@@ -33,9 +33,7 @@ func main() {
 	<-interrupts
 	fmt.Println("interrupted")
 
-	fmt.Print("password: ")
-	secret, err := term.ReadPassword(0)
-	fmt.Printf("\nsecret %q %v\n", secret, err)
+	password()
 
 	raw()
 	width, height, err := term.GetSize(0)
@@ -45,6 +43,23 @@ func main() {
 	width, height, _ = term.GetSize(0)
 	fmt.Println("resized to", width, height, err)
 	fmt.Println("a terminal:", term.IsTerminal(0), term.IsTerminal(1))
+}
+
+// password reads a line without an echo. It is off before the prompt is there:
+// what comes between the two would be shown, as anywhere.
+func password() {
+	old, err := unix.IoctlGetTermios(0, unix.TCGETS)
+	if err != nil {
+		fmt.Println("TCGETS:", err)
+		return
+	}
+	quiet := *old
+	quiet.Lflag &^= unix.ECHO
+	unix.IoctlSetTermios(0, unix.TCSETS, &quiet)
+	fmt.Print("password: ")
+	secret, err := term.ReadPassword(0)
+	unix.IoctlSetTermios(0, unix.TCSETS, old)
+	fmt.Printf("\nsecret %q %v\n", secret, err)
 }
 
 // raw reads what the keys send.
