@@ -21,11 +21,11 @@ export GOWORK := off
 export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
-.PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean \
+.PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench bench-menuconfig clean distclean \
 	check docs test test-host test-python test-go test-boot go1.26 oracle fuzz linux
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 menuconfig: setup ## Choose the configuration in the terminal
 	$(EGGCUP) menuconfig $(ARGS)
@@ -83,6 +83,9 @@ linux: setup oracle ## Compare the Linux 6.12 tree with C kconfig, line by line,
 
 bench: setup qemu ## Measure against Linux guests
 	$(PY) scripts/bench $(ARGS)
+
+bench-menuconfig: setup ## Measure the menuconfig beside two others
+	$(PY) scripts/bench/menuconfig $(ARGS)
 
 clean: ## Remove what builds and tests leave
 	rm -rf build dist kernel.elf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
