@@ -33,7 +33,7 @@ _WORDS = """
     region register remote reset resource retry ring route sample scheduler sensor serial session shadow slot socket
     speed stack state storage stream support switch table tag throttle timer token trace transfer tunnel unit vector
     virtual voltage watchdog wheel window zone
-""".split()
+""".split()  # noqa: SIM905 - a word a line would be a screen of words
 
 
 def write(folder: Path, symbols: int, *, flat: bool = False) -> Path:
