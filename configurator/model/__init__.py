@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from configurator.model.commands import NOBODY, Approval, Command, Trust
 from configurator.model.configuration import Configuration, Snapshot
 from configurator.model.dotconfig import Assignment, ConfigFile, leading_comment, read_file
 from configurator.model.findings import Finding, FindingKind, Migration
@@ -19,7 +20,10 @@ from configurator.model.views import (
 )
 
 __all__ = [
+    "NOBODY",
+    "Approval",
     "Assignment",
+    "Command",
     "Condition",
     "ConfigFile",
     "Configuration",
@@ -35,6 +39,7 @@ __all__ = [
     "SymbolInfo",
     "SymbolType",
     "TreeWarning",
+    "Trust",
     "Unit",
     "leading_comment",
     "read_file",

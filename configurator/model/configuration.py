@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
 from configurator.model import describe, dotconfig, engine, findings, questions, units, values
+from configurator.model.commands import NOBODY
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
 from configurator.model.reading import Reader, Reading
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from configurator.model.analysis import Analysis
     from configurator.model.answers import Probability
+    from configurator.model.commands import Trust
     from configurator.model.findings import Finding, Migration
     from configurator.model.planner import Plan
     from configurator.model.questions import Question
@@ -68,13 +70,21 @@ class Configuration:
         self.tree_warnings: tuple[TreeWarning, ...] = ()
 
     @classmethod
-    def load(cls, kconfig: Path, config: Path | None = None, *, srctree: Path | None = None) -> Configuration:
+    def load(
+        cls,
+        kconfig: Path,
+        config: Path | None = None,
+        *,
+        srctree: Path | None = None,
+        trust: Trust = NOBODY,
+    ) -> Configuration:
         """Parse the tree `kconfig` and take the values of the file `config`.
 
         Args:
             kconfig: the root Kconfig file.
             config: a .config, a preset or a fragment; the defaults hold when it is None or does not exist.
             srctree: the folder to which paths in the tree are relative, where that is not the root file's own.
+            trust: who allows the commands that the tree runs; by default nobody does.
 
         Raises:
             UsageError: a file cannot be read, or is not of its language; nothing is ever half loaded.
@@ -84,7 +94,7 @@ class Configuration:
             root = srctree.absolute() if srctree else kconfig.parent
         except FileNotFoundError:
             raise UsageError("the current folder is gone", location=Location(str(kconfig))) from None
-        configuration = cls(engine.load_tree(kconfig, root), kconfig, root)
+        configuration = cls(engine.load_tree(kconfig, root, trust), kconfig, root)
         configuration.read(*[config] if config is not None and _exists(config) else [])
         return configuration
 

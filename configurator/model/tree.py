@@ -10,10 +10,14 @@ Values follow C kconfig of Linux 6.12, see `configurator.model.symbols`.
 from __future__ import annotations
 
 import re
+from functools import partial
+from pathlib import Path
 
 import kconfiglib
 
+from configurator.model.commands import Command, Commands
 from configurator.model.expressions import is_off
+from configurator.model.places import shown
 from configurator.model.symbols import ModulesSymbol, TreeChoice, TreeSymbol
 
 _MARK = re.compile(r"\s*(?:option\s+)?(?P<mark>modules|transitional)\s*(?:#.*)?\n?", re.ASCII)
@@ -28,7 +32,8 @@ class Tree(kconfiglib.Kconfig):
         modules_symbol: the symbol that says whether there are modules, None when there never are.
     """
 
-    def __init__(self, filename: str, *, warn_to_stderr: bool) -> None:
+    def __init__(self, filename: str, commands: Commands, *, warn_to_stderr: bool) -> None:
+        self._commands = commands
         self.modules_symbol: kconfiglib.Symbol | None = None
         self._stand_in: ModulesSymbol | None = None
         self._marks: list[tuple[str, str, int]] = []
@@ -62,6 +67,14 @@ class Tree(kconfiglib.Kconfig):
         self._invalidate_all()
 
     # What follows overrides the parser of kconfiglib 14.1, the last release of that line.
+
+    def _fn_val(self, args: list[str]) -> str:
+        """Expand a macro; `shell`, unless a variable has that name, is the one that runs commands."""
+        if args[0] != "shell" or args[0] in self.variables or len(args) != 2:  # noqa: PLR2004 - its name and a command
+            return kconfiglib.Kconfig._fn_val(self, args)  # noqa: SLF001 - one class with its base
+        place = shown(Path(self.srctree), self.filename, self.linenr)
+        execute = partial(kconfiglib.Kconfig._fn_val, self, args)  # noqa: SLF001 - one class with its base
+        return self._commands.run(Command(args[1], place), execute)
 
     def _lookup_sym(self, name: str) -> kconfiglib.Symbol:
         if name not in self.syms and getattr(self, "_parsing_kconfigs", True):

@@ -36,7 +36,9 @@ def run(args: argparse.Namespace) -> int:
     from configurator.tui.state import MenuState
 
     path = options.config_path(args)
-    configuration = Configuration.load(options.kconfig_path(args), path, srctree=options.srctree())
+    configuration = Configuration.load(
+        options.kconfig_path(args), path, srctree=options.srctree(), trust=options.trust(args)
+    )
     if args.strict:  # else the editor shows what was found
         options.report(configuration, strict=True)
     state = MenuState(configuration, path)
