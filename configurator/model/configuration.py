@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from configurator.model.analysis import Analysis
     from configurator.model.answers import Probability
     from configurator.model.commands import Trust
+    from configurator.model.edits import Edits, Effect, Setting
     from configurator.model.findings import Finding, Migration
+    from configurator.model.menu import Menu
     from configurator.model.planner import Plan
     from configurator.model.questions import Question
     from configurator.model.tree import Tree
@@ -43,6 +46,14 @@ class Snapshot:
     """What the user has set, in the order in which he did, for `Configuration.restore`."""
 
     values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """What a configuration knows of the files that were read into it."""
+
+    reading: Reading
+    path: Path | None
 
 
 class Configuration:
@@ -130,6 +141,11 @@ class Configuration:
     def lines(self) -> Mapping[str, Assignment]:
         """Return the line of the files that counts for each symbol, its value in the symbol's own form."""
         return self._reading.lines
+
+    @property
+    def unknown(self) -> tuple[Assignment, ...]:
+        """Return the lines of the files for symbols that the tree does not have; of several for one, the last."""
+        return self._reading.unknown
 
     @property
     def analysis(self) -> Analysis:
@@ -272,6 +288,80 @@ class Configuration:
     def nodes(self) -> list[NodeInfo]:
         """Return the whole menu tree, depth first; the parent of an entry is `nodes()[entry.parent]`."""
         return describe.menu_nodes(self._tree)
+
+    @cached_property
+    def menu(self) -> Menu:
+        """Return the menu tree as an editor needs it, made once."""
+        from configurator.model.menu import Menu  # here: only an editor needs it, as the edits below
+
+        return Menu(self._tree)
+
+    @cached_property
+    def _edits(self) -> Edits:
+        from configurator.model.edits import Edits
+
+        return Edits(self._tree)
+
+    def prepare_edits(self) -> None:
+        """Do now what the first edit would have to wait for."""
+        self._edits.prepare()
+
+    def edit(self, assignments: Iterable[Assignment]) -> Effect:
+        """Do as `set_all`, and tell what came of it.
+
+        Raises:
+            UsageError: as `set_all`.
+        """
+        wanted = self._well_formed(assignments)
+        emptying = [one for one in wanted if values.would_empty_choice(one, wanted)]
+        taken = [one for one in wanted if one not in emptying and values.takes_values(one.symbol)]
+        effect = self._edits.assign({one.symbol: one.value for one in taken})
+        problems = []
+        for symbol, assignment, value in wanted:
+            try:
+                values.check_range(symbol, assignment, value)
+            except UsageError as problem:
+                problems.append(problem)
+        if problems:
+            self.put_back(effect.former)
+            raise _summary(problems)
+        missed = [
+            values.not_taken(symbol, one, value)
+            for symbol, one, value in wanted
+            if (symbol, one, value) not in emptying
+        ]
+        missed += [values.choice_is_full(symbol, one) for symbol, one, _ in emptying]
+        return replace(effect, missed=tuple(one for one in missed if one))
+
+    def edit_unset(self, names: Iterable[str]) -> Effect:
+        """Do as `unset` for several symbols at once, and tell what came of it."""
+        symbols = dict.fromkeys(
+            member
+            for name in names
+            for symbol in [self._symbol(name)]
+            for member in (symbol.choice.syms if symbol.choice else (symbol,))
+        )
+        return self._edits.assign(dict.fromkeys(symbols))
+
+    def edit_whole(self, change: Callable[[], None]) -> Effect:
+        """Make a change that may concern everything, such as `read`, and tell what came of it."""
+        return self._edits.whole(change)
+
+    def put_back(self, settings: Iterable[Setting]) -> Effect:
+        """Return to what an effect calls its `former` or `latter` settings."""
+        return self._edits.put_back(settings)
+
+    def state(self) -> State:
+        """Return what is known of the files that were read, for `put_back_state`."""
+        return State(self._reading, self.path)
+
+    def put_back_state(self, state: State) -> None:
+        """Return to what `state` holds; the values are the caller's business."""
+        self._reading, self.path = state.reading, state.path
+
+    def is_set_by_user(self, name: str) -> bool:
+        """Return whether a file or `set` has given the symbol a value."""
+        return self._tree.syms[name].user_value is not None
 
     @property
     def title(self) -> str:

@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import kconfiglib
@@ -31,11 +31,15 @@ _STRING = re.compile(r'"(?P<text>(?:[^"\\]|\\.)*)"\s*')
 
 @dataclass(frozen=True)
 class Assignment:
-    """A value for a symbol, as somebody wrote it; `location` is None for the command line."""
+    """A value for a symbol, as somebody wrote it; `location` is None for the command line.
+
+    `line` is the whole line of a file, without spaces around it.
+    """
 
     name: str
     value: str
     location: Location | None = None
+    line: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def _parse(line: str, location: Location) -> Assignment | None:
     stripped = line.strip()
     unset = _UNSET.fullmatch(stripped)
     if unset:
-        return Assignment(unset["name"], "n", location)
+        return Assignment(unset["name"], "n", location, stripped)
     if not stripped or stripped.startswith("#"):
         return None
     match = _SET.fullmatch(stripped)
@@ -121,7 +125,7 @@ def _parse(line: str, location: Location) -> Assignment | None:
                 hints=['put \\" for a quote and \\\\ for a backslash inside the string'],
             )
         value = re.sub(r"\\(.)", r"\1", string["text"])
-    return Assignment(match["name"], value, location)
+    return Assignment(match["name"], value, location, stripped)
 
 
 def _excerpt(line: str) -> str:

@@ -63,7 +63,8 @@ def load_tree(kconfig: Path, root: Path, trust: Trust) -> Tree:
             if not commands.refused:  # else it may be for want of what they print
                 raise
         if not commands.refused:
-            sys.stdout.write(told.getvalue())
+            if told.getvalue():
+                sys.stdout.write(told.getvalue())
             return tree
         commands.approve()
 

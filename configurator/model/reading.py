@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 class Reading:
     """What came of reading files.
 
-    `lines` holds, by symbol, the assignment that counts, its value in the symbol's own form.
+    `lines` holds, by symbol, the assignment that counts, its value in the symbol's own form; `unknown` holds those of
+    symbols that the tree does not have.
     """
 
     lines: dict[str, Assignment]
     findings: tuple[Finding, ...] = ()
     migrations: tuple[Migration, ...] = ()
+    unknown: tuple[Assignment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Reader:
         self._renames: dict[str, renames.Rename] | None = None
         self._found: list[tuple[int, int, Finding]] = []
         self._migrations: list[Migration] = []
+        self._unknown: dict[str, Assignment] = {}
 
     def read(self, files: Sequence[ConfigFile], complete: Callable[[], None] | None = None) -> Reading:
         """Give the tree the values of `files`; of several values for a symbol the last one counts.
@@ -80,7 +83,7 @@ class Reader:
         lines = {name: replace(request.assignment, value=request.value) for name, request in last.items()}
         ordered = [self._finished(finding) for *_, finding in sorted(self._found, key=lambda entry: entry[:2])]
         selects = unmet_selects(self._tree, self._root, lines)
-        return Reading(lines, (*ordered, *selects), tuple(self._migrations))
+        return Reading(lines, (*ordered, *selects), tuple(self._migrations), tuple(self._unknown.values()))
 
     def _requests(self, files: Sequence[ConfigFile]) -> list[_Request]:
         """Return the assignments that name a symbol of the tree and are of its type; note the others."""
@@ -99,6 +102,8 @@ class Reader:
             symbol = self._find_symbol(assignment.name)
         except UsageError as problem:
             reason = f"{problem.message}, the line is dropped"
+            self._unknown.pop(assignment.name, None)  # the last line counts
+            self._unknown[assignment.name] = assignment
             self._note(file, Finding(FindingKind.UNKNOWN, assignment.name, assignment.value, None, reason,
                                      hints=problem.hints, location=assignment.location))  # fmt: skip
             return None

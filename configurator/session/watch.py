@@ -1,0 +1,59 @@
+"""Notices that somebody else has changed the file on disk."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class OnDisk(Enum):
+    """What has become of the file since it was read or written."""
+
+    SAME = auto()
+    CHANGED = auto()
+    GONE = auto()
+    APPEARED = auto()
+
+
+class Watch:
+    """Remembers a file: first its time and size are looked at, and only if these differ what is in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.remember()
+
+    def remember(self) -> None:
+        """Take the file as it is now for what is known."""
+        self._stamp = self._stamp_now()
+        self._digest = self._digest_now()
+
+    def look(self) -> OnDisk:
+        """Return what has become of the file."""
+        stamp = self._stamp_now()
+        if stamp == self._stamp:
+            return OnDisk.SAME
+        if stamp is None:
+            return OnDisk.GONE
+        if self._stamp is None:
+            return OnDisk.APPEARED
+        if self._digest_now() == self._digest:
+            self._stamp = stamp
+            return OnDisk.SAME
+        return OnDisk.CHANGED
+
+    def _stamp_now(self) -> tuple[int, int, int] | None:
+        try:
+            state = self.path.stat()
+        except OSError:
+            return None
+        return state.st_mtime_ns, state.st_size, state.st_ino
+
+    def _digest_now(self) -> bytes:
+        try:
+            return hashlib.sha256(self.path.read_bytes()).digest()
+        except OSError:
+            return b""
