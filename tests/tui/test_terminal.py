@@ -285,6 +285,7 @@ def test_no_terminal(workdir: Path, stream: int) -> None:
     assert process.returncode == 2
     assert said.replace("\r\n", "\n") == (
         f"eggcup: menuconfig needs a terminal; the standard {name} is none\n"
+        "  try: eggcup menuconfig --plain\n"
         "  try: eggcup set SYMBOL=VALUE\n"
         "  try: eggcup olddefconfig\n"
     )

@@ -2,6 +2,8 @@
 
 The keys are those of the Linux kernel's menuconfig and of vi; `?` lists them. Needs a terminal; a script uses
 `eggcup set SYMBOL=VALUE` or `eggcup olddefconfig`.
+
+--plain is the same as a dialogue in lines, for a screen reader, a slow line or a pipe: `help` lists the commands.
 """
 
 from __future__ import annotations
@@ -16,12 +18,13 @@ from configurator.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     import argparse
 
-_INSTEAD = ("eggcup set SYMBOL=VALUE", "eggcup olddefconfig")
+_INSTEAD = ("eggcup menuconfig --plain", "eggcup set SYMBOL=VALUE", "eggcup olddefconfig")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     options.add_configuration_options(parser)
+    parser.add_argument("--plain", action="store_true", help="talk in lines, without a screen")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -30,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: there is no terminal to draw on, or the tree or the .config is wrong.
     """
+    if args.plain:
+        return run_plain(args)
     require_terminal()
     from configurator.model import Configuration
     from configurator.tui.app import MenuconfigApp
@@ -46,6 +51,26 @@ def run(args: argparse.Namespace) -> int:
     app.run()
     output.narrate(f"eggcup: wrote {path}" if state.wrote else f"eggcup: {path} is as it was")
     return app.return_code or ExitCode.OK
+
+
+def run_plain(args: argparse.Namespace) -> int:
+    """Open the dialogue on the standard streams.
+
+    Raises:
+        UsageError: a stream is closed, or the tree or the .config is wrong.
+    """
+    if sys.stdin is None or sys.stdout is None:
+        raise UsageError("the dialogue needs a standard input and output", hints=_INSTEAD[1:])
+    from configurator.model import Configuration
+    from configurator.plain.dialogue import Dialogue
+    from configurator.session import Session
+
+    path = options.config_path(args)
+    trust = options.trust(args)
+    configuration = Configuration.load(options.kconfig_path(args), path, srctree=options.srctree(), trust=trust)
+    if args.strict:  # else the dialogue begins with what was found
+        options.report(configuration, strict=True)
+    return Dialogue(Session(configuration, path), sys.stdin, sys.stdout).run()
 
 
 def require_terminal() -> None:
