@@ -77,6 +77,11 @@ class Differences:
         """Return whether saving would change a line that sets something."""
         return _settings(self._session.text()) != self._saved_lines
 
+    @property
+    def changed_count(self) -> int:
+        """Return how many symbols have another value."""
+        return len(self._since)
+
     def is_changed(self, name: str) -> bool:
         """Return whether a symbol has another value than when it was loaded or saved last."""
         return name in self._since

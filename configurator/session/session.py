@@ -276,6 +276,11 @@ class Session:
         """Return whether saving would change a value in the file, or make the file."""
         return self._differences.modified
 
+    @property
+    def changed_count(self) -> int:
+        """Return how many symbols have another value than when they were loaded or saved last."""
+        return self._differences.changed_count
+
     def changes(self, against: Against) -> list[Difference]:
         """Return what differs from the saved file, the defaults, a preset, another file or a git revision.
 

@@ -32,17 +32,17 @@ def run(args: argparse.Namespace) -> int:
     """
     require_terminal()
     from configurator.model import Configuration
+    from configurator.session import Session
     from configurator.tui.app import MenuconfigApp
-    from configurator.tui.state import MenuState
 
     path = options.config_path(args)
     configuration = Configuration.load(options.kconfig_path(args), path, srctree=options.srctree())
     if args.strict:  # else the editor shows what was found
         options.report(configuration, strict=True)
-    state = MenuState(configuration, path)
-    app = MenuconfigApp(state)
+    session = Session(configuration, path)
+    app = MenuconfigApp(session)
     app.run()
-    output.narrate(f"eggcup: wrote {path}" if state.wrote else f"eggcup: {path} is as it was")
+    output.narrate(f"eggcup: wrote {path}" if session.was_saved else f"eggcup: {path} is as it was")
     return app.return_code or ExitCode.OK
 
 
