@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, ClassVar
@@ -60,6 +61,8 @@ class MenuconfigApp(App[None]):
 
     def after_first_paint(self) -> None:
         """Do what the first screen could do without."""
+        gc.freeze()  # tree and modules stay to the end
+        gc.enable()
 
     def keep_soon(self) -> None:
         """Keep."""

@@ -31,6 +31,9 @@ def run(args: argparse.Namespace) -> int:
         UsageError: there is no terminal to draw on, or the tree or the .config is wrong.
     """
     require_terminal()
+    import gc
+
+    gc.disable()  # until the first screen is there: what is made up to then stays, and looking through it costs 30 ms
     from configurator.model import Configuration
     from configurator.session import Session
     from configurator.tui.app import MenuconfigApp

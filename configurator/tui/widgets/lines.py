@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -38,6 +38,7 @@ class LineView(Widget):
     def __init__(self, widget_id: str) -> None:
         super().__init__(id=widget_id)
         self._strips: dict[int, Strip] = {}
+        self._drawn_to = Size(0, 0)
         self.top = 0
 
     @property
@@ -69,7 +70,7 @@ class LineView(Widget):
 
     def repaint(self, lines: Iterable[int] | None = None) -> None:
         """Draw lines of the window anew, all by default, and send the cells that differ."""
-        width, height = self.size
+        width, height = self._fit_window()
         regions = []
         for y in range(height) if lines is None else lines:
             if not 0 <= y < height:
@@ -90,6 +91,7 @@ class LineView(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Return the window's line `y`."""
+        self._fit_window()
         strip = self._strips.get(y)
         if strip is None:
             strip = self._strips[y] = self.draw(y)
@@ -100,9 +102,13 @@ class LineView(Widget):
         super().notify_style_update()
         self._strips.clear()
 
-    def on_resize(self) -> None:
-        """Draw to the new size."""
-        self._strips.clear()
+    def _fit_window(self) -> Size:
+        """Forget what was drawn to another size; return the size of now."""
+        size = self.size
+        if size != self._drawn_to:
+            self._drawn_to = size
+            self._strips.clear()
+        return size
 
     def link_at(self, x: int, y: int) -> str:
         """Return the link of the cell at a place of the window, "" where there is none."""
@@ -185,8 +191,8 @@ class LineList(LineView):
 
     def on_resize(self) -> None:
         """Keep the cursor in the window when the window changes."""
-        super().on_resize()
-        self._scroll_to_cursor()
+        if self._scroll_to_cursor():
+            self.repaint()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row that was clicked; a click on the cursor's row chooses it."""
@@ -232,7 +238,7 @@ def fit(segments: Iterable[Segment], width: int, style: Style, ellipsis: str) ->
     """Return one line of exactly `width` cells."""
     strip = Strip(segments)
     if strip.cell_length <= width:
-        return strip.extend_cell_length(width, style)
+        return strip.extend_cell_length(width, style).simplify()
     return Strip.join([strip.crop(0, width - 1), Strip([Segment(ellipsis, style)])]).adjust_cell_length(width, style)
 
 

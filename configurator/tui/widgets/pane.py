@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from textual import events
 
 _WHEEL = 3
+_MARGIN = " "  # a part of the lines: padding by the style sheet would be sent again with each of them
 
 
 class TextPane(LineView):
@@ -64,13 +65,13 @@ class TextPane(LineView):
         last = self.top + self._height - 1
         if index == last < len(self._lines) - 1:
             more = len(self._lines) - last
-            return Row(None, (Span(f"{self.glyphs.ellipsis} {more} more lines: J, or i for all", Part.NOTE),))
+            return Row(None, (Span(f"{_MARGIN}{self.glyphs.ellipsis} {more} more lines: J, or i for all", Part.NOTE),))
         return self._lines[index] if index < len(self._lines) else None
 
     def on_click(self, event: events.Click) -> None:
         """Follow a link, or show a tab."""
         if self._tabs and event.y == 0:
-            x = event.x
+            x = event.x - len(_MARGIN)
             for number, title in enumerate(self._tabs):
                 x -= len(title) + 3
                 if x < 0:
@@ -94,7 +95,7 @@ class TextPane(LineView):
         return max(0, self.size.height - bool(self._tabs))
 
     def _tab_line(self) -> Row:
-        spans = []
+        spans = [Span(_MARGIN)]
         for number, title in enumerate(self._tabs):
             # brackets and not the colour alone say which one is shown
             shown = number == self._tab
@@ -103,7 +104,7 @@ class TextPane(LineView):
         return Row(None, tuple(spans))
 
     def _wrap(self) -> None:
-        width = self.size.width
+        width = self.size.width - 2 * len(_MARGIN)
         if self._wrapped_to != width:
             self._wrapped_to = width
             self._lines = wrap(self._paragraphs, width)
@@ -114,7 +115,7 @@ def wrap(paragraphs: Sequence[Span], width: int) -> list[Row]:
     if width < 1:
         return []
     return [
-        Row(None, (Span(line, paragraph.part, paragraph.link),))
+        Row(None, (Span(_MARGIN + line, paragraph.part, paragraph.link),))
         for paragraph in paragraphs
         for line in wrap_text(paragraph.text, width)
     ]
