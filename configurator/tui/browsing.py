@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, overload
 
@@ -12,7 +13,7 @@ from configurator.tui import describe
 
 if TYPE_CHECKING:
     from configurator.model import SymbolInfo
-    from configurator.session import Change, Entry, Filter, Outcome, Rows, Session
+    from configurator.session import Change, Entry, Filter, FilterKind, Outcome, Rows, Session
     from configurator.tui.glyphs import Glyphs
     from configurator.tui.rows import Row
 
@@ -25,6 +26,16 @@ class Reaction(Enum):
     MOVED = auto()
     AT_TOP = auto()
     NEEDS_VALUE = auto()
+
+
+@dataclass
+class SearchMemory:
+    """What the search begins with: the last query, its filter, and the match that was chosen."""
+
+    query: str = ""
+    in_help: bool = True
+    only: FilterKind | None = None
+    cursor: int = 0
 
 
 class MenuRows(Sequence["Row"]):
@@ -65,6 +76,7 @@ class Browsing:
         only: the filter, None for none.
         note: what to tell the user about the last action, "" if nothing.
         change: the last change, None before the first one.
+        search: what the search was about.
     """
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
@@ -78,6 +90,7 @@ class Browsing:
         self.show_names = False
         self.note = ""
         self.change: Change | None = None
+        self.search = SearchMemory()
         self._came_from: list[tuple[int, int]] = []
         self._cursor = TOP
         self.refresh()

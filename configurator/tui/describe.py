@@ -155,6 +155,14 @@ def consequences_of(change: Change | None) -> list[Span]:
     return spans
 
 
+def summary_of_change(change: Change | None) -> str:
+    """Return in one line what a change did."""
+    if change is None:
+        return ""
+    count = len(change.followed)
+    return printable(change.label + (f", {count} other{'s' if count > 1 else ''} followed" if count else ""))
+
+
 def moved_lines(moved: Moved) -> Iterator[Span]:
     """Yield what became of a symbol, and why."""
     yield Span(printable(f"  {moved}"), Part.LINK if moved.reason else Part.VALUE, moved.name)

@@ -6,13 +6,13 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from configurator.tui import describe
-from configurator.tui.rows import Part, Span, printable
+from configurator.tui.rows import Part, Row, Span, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from configurator.session.preview import Preview, Previewer
-    from configurator.session.why import Why
+    from configurator.session.why import Why, WhyLine
     from configurator.tui.browsing import Browsing
 
 
@@ -90,16 +90,27 @@ class Pages:
         return self._preview
 
 
+def why_rows(why: Why) -> list[Row]:
+    """Return an explanation as rows; the key of each is the symbol that it is about."""
+    return [
+        Row(line.link, (Span(f" {span.text}", span.part, span.link),))
+        for line, span in zip(why.lines, map(_why_span, why.lines), strict=True)
+    ]
+
+
 def why_text(why: Why) -> list[Span]:
     """Return an explanation; each line leads to the symbol that it is about."""
     spans = [Span(printable(f"{why.name} is {why.value or 'without a value'}"), Part.HEADING), Span("")]
-    for line in why.lines:
-        unmet = "NOT met: " if line.is_unmet else ""
-        part = Part.REMOVED if line.is_unmet else Part.LINK if line.depth else Part.PROMPT
-        spans.append(Span(printable(f"{'  ' * line.depth}{unmet}{line.text}"), part, line.link))
+    spans += map(_why_span, why.lines)
     if why.is_blocked:
         spans += [Span(""), Span("p shows the smallest changes that make it settable", Part.NOTE)]
     return spans
+
+
+def _why_span(line: WhyLine) -> Span:
+    unmet = "NOT met: " if line.is_unmet else ""
+    part = Part.REMOVED if line.is_unmet else Part.LINK if line.depth else Part.PROMPT
+    return Span(printable(f"{'  ' * line.depth}{unmet}{line.text}"), part, line.link)
 
 
 def preview_text(preview: Preview) -> list[Span]:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.containers import Container
 
-from configurator.errors import EggcupError
-from configurator.tui.actions import Where
+from configurator.tui.actions import Where, actions_of
 from configurator.tui.browsing import Browsing, Reaction
 from configurator.tui.messages import CursorMoved, LinkFollowed, RowChosen, TabClicked
-from configurator.tui.pages import PAGES, Page, Pages
+from configurator.tui.pages import PAGES, Pages
 from configurator.tui.rows import Part, Span, printable
 from configurator.tui.screens.base import TableScreen
 from configurator.tui.screens.moving import MovesList
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
 
 WIDE = 100
 """From this many columns on, the pane stands beside the menu and not below it."""
+
+
+_KEYS = frozenset(key for action in actions_of(Where.MENU) for key in action.keys)
 
 
 class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU):
@@ -206,13 +208,6 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
         """Show what became of a request."""
         self._react(self.browsing.take(outcome))
 
-    def attempt(self, request: object) -> None:
-        """Make a request that may fail for a reason outside, such as a file; say the reason then."""
-        try:
-            self.take(request())  # type: ignore[operator]  # a callable that returns an Outcome
-        except (EggcupError, OSError) as problem:
-            self.show(printable(str(problem)))
-
     def jump(self, node: int | None) -> None:
         """Go to an entry, if there is one."""
         if node is not None and node >= 0:
@@ -223,26 +218,24 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
 
     def on_key(self, event: events.Key) -> None:
         """Go to the next entry that begins with a letter that has no other meaning, or that follows `f`."""
+        waited, self._waits_for_letter = self._waits_for_letter, False
         letter = event.character
-        if letter and letter.isprintable() and letter.strip():
-            event.stop()
-            self._go_to_letter(letter)
-
-    async def _on_key(self, event: events.Key) -> None:
-        """Keep a letter that `f` waits for from its other meaning."""
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Let no key have its meaning while a letter is waited for."""
-        return not self._waits_for_letter
+        is_letter = bool(letter and letter.isprintable() and letter.strip())
+        if waited or (is_letter and event.key not in _KEYS):
+            event.stop()  # the bindings are looked at last
+            if letter and is_letter:
+                self._go_to_letter(letter)
+            else:
+                self.say("")
 
     def _go_to_letter(self, letter: str) -> None:
-        self._waits_for_letter = False
         line = self.browsing.line_beginning_with(letter)
         if line is None:
             self.say(f"no entry here begins with {letter}")
         else:
             self.say("")
             self.list.move_to(line)
+            self.cursor_moved()
 
     def cursor_moved(self) -> None:
         """Follow the cursor of the list at once, so that both are painted together."""
@@ -285,4 +278,3 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
         self.show(self.browsing.note)
 
 
-__all__ = ["BrowseScreen", "Page"]

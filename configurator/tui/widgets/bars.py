@@ -69,11 +69,11 @@ class KeyBar(LineView):
             self.post_message(ActionClicked(name))
 
     def _row(self) -> Row:
-        spans: list[Span] = []
-        room = self.size.width or 1000
+        spans: list[Span] = [Span(" ")]
+        room = self.size.width - 1
         for name, key, label in self._keys:
             room -= cell_len(key) + cell_len(label) + 3
             if room < -2:  # the last one needs no space behind it
                 break
-            spans += [Span(f"{key} ", Part.KEY, name), Span(label, Part.PROMPT, name), Span("  ", Part.PROMPT)]
-        return Row(None, tuple(spans))
+            spans += [Span(f"{key} ", Part.KEY, name), Span(label, Part.PROMPT, name), Span("  ")]
+        return Row(None, tuple(spans[:-1]))

@@ -19,7 +19,11 @@ _MARGIN = " "  # a part of the lines: padding by the style sheet would be sent a
 
 
 class TextPane(LineView):
-    """Paragraphs, each on lines of its own, under a line of tabs if there are any."""
+    """Paragraphs, each on lines of its own, under a line of tabs if there are any.
+
+    Attributes:
+        names_keys: whether the last line names the keys that show the rest of a text that is longer than the pane.
+    """
 
     def __init__(self, widget_id: str, tabs: Sequence[str] = ()) -> None:
         super().__init__(widget_id)
@@ -28,6 +32,7 @@ class TextPane(LineView):
         self._paragraphs: Sequence[Span] = ()
         self._lines: list[Row] = []
         self._wrapped_to = -1
+        self.names_keys = True
 
     @property
     def text(self) -> str:
@@ -63,7 +68,7 @@ class TextPane(LineView):
                 return self._tab_line()
             index -= 1
         last = self.top + self._height - 1
-        if index == last < len(self._lines) - 1:
+        if self.names_keys and index == last < len(self._lines) - 1:
             more = len(self._lines) - last
             return Row(None, (Span(f"{_MARGIN}{self.glyphs.ellipsis} {more} more lines: J, or i for all", Part.NOTE),))
         return self._lines[index] if index < len(self._lines) else None

@@ -1,0 +1,115 @@
+"""The search by name, prompt and help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
+
+from configurator.session import Filter, FilterKind
+from configurator.tui import describe
+from configurator.tui.actions import Where
+from configurator.tui.browsing import next_value
+from configurator.tui.rows import Row, Span
+from configurator.tui.screens.pick import PickScreen
+
+if TYPE_CHECKING:
+    from configurator.session import Match
+    from configurator.tui.browsing import Browsing, SearchMemory
+
+_FILTERS = (None, FilterKind.CHANGED, FilterKind.NOT_DEFAULT, FilterKind.NEW, FilterKind.SET)
+
+
+class MatchRows(Sequence[Row]):
+    """The rows of matches, each made when it is drawn: there may be thousands."""
+
+    def __init__(self, browsing: Browsing, matches: Sequence[Match]) -> None:
+        self._browsing = browsing
+        self._matches = matches
+
+    def __len__(self) -> int:
+        return len(self._matches)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        session, node = self._browsing.session, self._matches[index].node
+        trail = session.trail(session.menu.parents[node]) if session.menu.parents[node] >= 0 else []
+        return describe.match_row(session.entry(node), trail, self._browsing.glyphs)
+
+
+class SearchScreen(PickScreen["int | None"], where=Where.SEARCH):
+    """Lists the matches at every key; closes with the node to jump to."""
+
+    TYPE_HERE = "words, a regular expression, or letters of a name; all words must match"
+
+    def __init__(self, browsing: Browsing) -> None:
+        self.remembered: SearchMemory = browsing.search
+        super().__init__("Search", self.remembered.query)
+        self._browsing = browsing
+
+    def rows(self) -> Sequence[Row]:
+        """Return the matches."""
+        memory = self.remembered
+        memory.query = self.typed
+        only = Filter(memory.only) if memory.only else None
+        found = self._browsing.session.search(self.typed, in_help=memory.in_help, only=only)
+        return MatchRows(self._browsing, found)
+
+    def first_row(self) -> int:
+        """Return the row that was chosen last."""
+        return self.remembered.cursor
+
+    def nothing(self) -> str:
+        """Say that there is nothing, or what to do."""
+        return "nothing found" if self.typed else "type what to look for"
+
+    def say(self, message: str) -> None:
+        """Show a message, and what is looked at."""
+        where = "names, prompts and help" if self.remembered.in_help else "names and prompts"
+        only = f", only what is {self.remembered.only.value}" if self.remembered.only else ""
+        super().say(message or f"in {where}{only}")
+
+    def about(self, row: Row) -> Sequence[Span]:
+        """Tell what a match is."""
+        session = self._browsing.session
+        entry = session.entry(_node(row))
+        symbol = session.symbol(entry.name) if entry.name else None
+        return describe.help_of(entry, symbol, session.menu.help(entry.node))
+
+    def chosen(self, row: Row) -> None:
+        """Close, to jump there."""
+        self.remembered.cursor = self.list.cursor
+        self.dismiss(_node(row))
+
+    def action_toggle_help(self) -> None:
+        """Search in help texts too, or not."""
+        self.remembered.in_help = not self.remembered.in_help
+        self.show(0)
+
+    def action_next_filter(self) -> None:
+        """Look only at some of the symbols."""
+        place = _FILTERS.index(self.remembered.only)
+        self.remembered.only = _FILTERS[(place + 1) % len(_FILTERS)]
+        self.show(0)
+
+    def action_toggle_found(self) -> None:
+        """Change the match under the cursor."""
+        row = self.list.row
+        entry = self._browsing.session.entry(_node(row)) if row else None
+        if not entry or not entry.name or not entry.type.is_boolean:
+            self.app.bell()
+            return
+        symbol = self._browsing.session.symbol(entry.name)
+        self._browsing.take(self._browsing.session.set(entry.name, next_value(symbol)))
+        self.show()
+        self.say(self._browsing.note or describe.summary_of_change(self._browsing.change))
+
+
+def _node(row: Row) -> int:
+    return row.key if isinstance(row.key, int) else -1
