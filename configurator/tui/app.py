@@ -141,6 +141,9 @@ class MenuconfigApp(App[None]):
 
         symbol = self.session.symbol(name)
         wanted = "y" if symbol.type.is_boolean and symbol.value == "n" else None
+        if symbol.visible and (wanted is None and (len(symbol.assignable) > 1 or not symbol.type.is_boolean)):
+            self._browse.say(f"{name} can be set as it is")
+            return
         plans = [plan for plan in self.session.plans(name, wanted) if plan.changes]
         heading = f"Make {name} {wanted}" if wanted else f"Make {name} settable"
 

@@ -144,7 +144,9 @@ def consequences_of(change: Change | None) -> list[Span]:
     """Return what a change did, and what moved with it and why."""
     if change is None:
         return [Span("Nothing has been changed yet.", Part.COMMENT)]
-    spans = [Span(printable(change.label), Part.HEADING), Span("")]
+    asked = {str(moved) for moved in change.asked}
+    heading = "Changed" if change.label in asked else change.label
+    spans = [Span(printable(heading), Part.HEADING)]
     spans += [line for moved in change.asked for line in moved_lines(moved)]
     if change.followed:
         count = len(change.followed)

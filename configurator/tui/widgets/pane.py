@@ -70,7 +70,7 @@ class TextPane(LineView):
         last = self.top + self._height - 1
         if self.names_keys and index == last < len(self._lines) - 1:
             more = len(self._lines) - last
-            return Row(None, (Span(f"{_MARGIN}{self.glyphs.ellipsis} {more} more lines: J, or i for all", Part.NOTE),))
+            return Row(None, (Span(f"{_MARGIN}{self.glyphs.ellipsis} {more} more lines (J, or the wheel)", Part.NOTE),))
         return self._lines[index] if index < len(self._lines) else None
 
     def on_click(self, event: events.Click) -> None:
