@@ -49,6 +49,14 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Peek:
+    """The values of something else: of each symbol, and of those that differ from their defaults what was set."""
+
+    values: dict[str, str]
+    minimal: dict[str, str]
+
+
+@dataclass(frozen=True)
 class State:
     """What a configuration knows of the files that were read into it."""
 
@@ -358,6 +366,35 @@ class Configuration:
     def put_back_state(self, state: State) -> None:
         """Return to what `state` holds; the values are the caller's business."""
         self._reading, self.path = state.reading, state.path
+
+    def peek(self, *files: Path) -> Peek:
+        """Return what `read` would give, and change nothing.
+
+        Raises:
+            UsageError: a file cannot be read, or is no configuration.
+        """
+        state, warnings = self.state(), self.tree_warnings
+        settings = self._edits.settings()
+        try:
+            self.read(*files)
+            return Peek(self.values(), self.minimal_values())
+        finally:
+            self._edits.restore(settings)
+            self.put_back_state(state)
+            self.tree_warnings = warnings
+
+    def names(self) -> list[str]:
+        """Return the names of all symbols, in the order of the Kconfig files."""
+        return [symbol.name for symbol in self._tree.unique_defined_syms]
+
+    def written_line(self, name: str) -> str:
+        """Return a symbol's line of `text`, "" when it has none."""
+        return self._tree.syms[name].config_string.rstrip("\n")
+
+    def minimal_value(self, name: str) -> str | None:
+        """Return the value of a symbol if `minimal_text` has it, None otherwise."""
+        symbol = self._tree.syms[name]
+        return values.value_now(symbol) if dotconfig.is_minimal(symbol) else None
 
     def is_set_by_user(self, name: str) -> bool:
         """Return whether a file or `set` has given the symbol a value."""

@@ -217,16 +217,15 @@ def render_minimal(tree: kconfiglib.Kconfig, header: str) -> str:
 
     As in C, what is hidden now is left out, and a selected symbol, and the member that a choice would choose by itself.
     """
-    lines = [header]
-    for symbol in tree.unique_defined_syms:
-        line = symbol.config_string
-        is_free = isinstance(symbol, TreeSymbol) and symbol.can_change and not symbol.is_default
-        by_itself = (
-            isinstance(symbol.choice, TreeChoice) and symbol.tri_value == YES and symbol.choice.default is symbol
-        )
-        if line and is_free and not by_itself:
-            lines.append(line)
-    return "".join(lines)
+    lines = [symbol.config_string for symbol in tree.unique_defined_syms if is_minimal(symbol)]
+    return "".join([header, *lines])
+
+
+def is_minimal(symbol: kconfiglib.Symbol) -> bool:
+    """Return whether a symbol has a line in the minimal configuration."""
+    is_free = isinstance(symbol, TreeSymbol) and symbol.can_change and not symbol.is_default
+    by_itself = isinstance(symbol.choice, TreeChoice) and symbol.tri_value == YES and symbol.choice.default is symbol
+    return is_free and not by_itself and bool(symbol.config_string)
 
 
 def _render_below(parent: kconfiglib.MenuNode, chunks: list[str], written: set[str]) -> None:

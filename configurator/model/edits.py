@@ -118,6 +118,17 @@ class Edits:
         )
         return _effect(moved, frozenset(symbol.name for symbol in symbols), symbols, former)
 
+    def settings(self) -> list[Setting]:
+        """Return what the user has set, of all symbols."""
+        return [setting_of(symbol) for symbol in self._tree.unique_defined_syms if symbol.user_value is not None]
+
+    def restore(self, settings: Iterable[Setting]) -> None:
+        """Return to what `settings` gave, and tell nothing."""
+        self._tree.unset_values()
+        for one in settings:
+            _put(self._tree.syms[one.name], one.value, one.turn)
+        self._tree.invalidate()
+
     def _run(self, change: Callable[[], None], symbols: list[kconfiglib.Symbol], former: list[Setting]) -> Effect:
         self._compute()
         warns, self._tree.warn = self._tree.warn, False  # what kconfiglib says on the way was said when it was read

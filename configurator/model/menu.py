@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import kconfiglib
 
@@ -14,7 +14,7 @@ from configurator.model.symbols import TreeSymbol
 from configurator.model.views import NodeState, SymbolType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from configurator.model.tree import Tree
 
@@ -47,6 +47,8 @@ class Menu:
         self.kinds = [kind_of(node) for node in self._nodes]
         self.are_menus = [node.is_menuconfig for node in self._nodes]
         self._indexes: dict[str, list[int]] = {}
+        self._plain: list[tuple[int, TreeSymbol]] | None = None
+        self._others: list[int] = []
         for index, name in enumerate(self.names):
             if name is not None:
                 self._indexes.setdefault(name, []).append(index)
@@ -72,6 +74,18 @@ class Menu:
         if own or symbol is None:
             return own or ""
         return next((node.help for node in symbol.nodes if node.help), "")
+
+    def title(self, index: int) -> str:
+        """Return what an entry is called: its prompt, or the name of a symbol without one."""
+        return self.prompts[index] or self.names[index] or "(no prompt)"
+
+    def helps(self) -> list[str]:
+        """Return `help` of all entries."""
+        found = [getattr(node, "help", None) or "" for node in self._nodes]
+        for index, symbol in enumerate(self._symbols):
+            if symbol is not None and not found[index] and len(symbol.nodes) > 1:
+                found[index] = self.help(index)
+        return found
 
     def location(self, index: int) -> Location:
         """Return where an entry is defined, relative to the tree's folder."""
@@ -102,9 +116,24 @@ class Menu:
             return False
         return bool(value_of(node.prompt[1]) and value_of(node.dep))
 
-    def visible(self) -> list[bool]:
-        """Return `is_visible` of all entries."""
-        return [self.is_visible(index) for index in range(len(self._nodes))]
+    def visible(self) -> bytearray:
+        """Return `is_visible` of all entries, 1 or 0 each."""
+        if self._plain is None:
+            self._plain = [(index, symbol) for index, symbol in enumerate(self._symbols) if _is_plain(symbol)]
+            plain = {index for index, _ in self._plain}
+            self._others = [index for index in range(len(self._nodes)) if index not in plain]
+        found = bytearray(len(self._nodes))
+        for index, symbol in self._plain:
+            known = symbol._cached_vis  # noqa: SLF001 - one module with its base; the property costs as much as the rest
+            if known or (known is None and symbol.visibility):
+                found[index] = 1
+        for index in self._others:
+            found[index] = self.is_visible(index)
+        return found
+
+    def matching(self, wanted: Callable[[NodeState], bool]) -> set[int]:
+        """Return the entries of symbols whose state `wanted` accepts."""
+        return {index for index, symbol in enumerate(self._symbols) if symbol is not None and wanted(self.state(index))}
 
     def state(self, index: int) -> NodeState:
         """Return what an entry holds now."""
@@ -124,6 +153,11 @@ class Menu:
             is_member=symbol.choice is not None,
             is_default=symbol.is_default,
         )
+
+
+def _is_plain(symbol: TreeSymbol | None) -> TypeGuard[TreeSymbol]:
+    """Return whether an entry shows exactly when its symbol can be set."""
+    return symbol is not None and len(symbol.nodes) == 1 and not symbol.is_transitional
 
 
 def _flatten(

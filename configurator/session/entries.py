@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, overload
 from configurator.model.menu import TOP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container
+    from collections.abc import Callable, Collection
 
     from configurator.model import NodeKind, SymbolType
     from configurator.model.menu import Menu
@@ -36,7 +36,7 @@ class View:
 
     parent: int = TOP
     mode: Mode = Mode.MENU
-    folded: Container[int] = frozenset()
+    folded: Collection[int] = frozenset()
     show_hidden: bool = False
 
 
@@ -124,11 +124,10 @@ class Rows(Sequence[Entry]):
         return max(bisect_right(self.nodes, node) - 1, 0)
 
 
-def shown_nodes(menu: Menu, visible: Sequence[bool], view: View, only: Collection[int] | None = None) -> list[int]:
+def shown_nodes(menu: Menu, visible: bytearray, view: View, only: Collection[int] | None = None) -> list[int]:
     """Return the entries that a list shows, in order.
 
-    An entry that is hidden but has visible ones below it, other than in a menu that is entered, is shown: they would
-    hang in the air.
+    An entry that is hidden but has visible ones below it is shown: they would hang in the air, or could not be reached.
 
     Args:
         menu: the tree.
@@ -136,26 +135,24 @@ def shown_nodes(menu: Menu, visible: Sequence[bool], view: View, only: Collectio
         view: what is looked at.
         only: entries to keep, with those around them; None keeps all.
     """
-    parent, mode = view.parent, view.mode
+    ends, are_menus = menu.ends, menu.are_menus
+    inside_menus = view.mode is Mode.WHOLE_TREE
+    index = 0 if view.parent == TOP else view.parent + 1
+    end = len(menu) if view.parent == TOP else ends[view.parent]
+    if only is None and view.show_hidden and inside_menus and not view.folded:
+        return list(range(index, end))
+    wanted = None if only is None else _with_those_around(menu, only)
     found: list[int] = []
-    index = 0 if parent == TOP else parent + 1
-    end = len(menu) if parent == TOP else menu.ends[parent]
-    wanted = set() if only is None else _with_those_around(menu, only)
     while index < end:
-        inside = menu.ends[index]
-        if only is not None and index not in wanted:
-            index = inside
-            continue
-        if not visible[index] and not view.show_hidden:
-            if menu.are_menus[index] and mode is Mode.MENU:
-                index = inside
-                continue
-            if not _any_visible(menu, visible, index + 1, inside, mode):
-                index = inside
-                continue
-        found.append(index)
-        closed = menu.are_menus[index] if mode is Mode.MENU else index in view.folded
-        index = inside if closed else index + 1
+        after = ends[index]
+        if (visible[index] or view.show_hidden or visible.find(1, index, after) >= 0) and (
+            wanted is None or index in wanted
+        ):
+            found.append(index)
+            is_closed = index in view.folded if inside_menus else are_menus[index]
+            index = after if is_closed else index + 1
+        else:
+            index = after
     return found
 
 
@@ -167,13 +164,3 @@ def _with_those_around(menu: Menu, nodes: Collection[int]) -> set[int]:
             found.add(index)
             index = menu.parents[index]
     return found
-
-
-def _any_visible(menu: Menu, visible: Sequence[bool], start: int, end: int, mode: Mode) -> bool:
-    """Return whether an entry from `start` on shows that does not lie in a menu to be entered."""
-    index = start
-    while index < end:
-        if visible[index]:
-            return True
-        index = menu.ends[index] if menu.are_menus[index] and mode is Mode.MENU else index + 1
-    return False

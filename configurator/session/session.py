@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
-    from configurator.model import Configuration, SymbolInfo
+    from configurator.model import Configuration, NodeState, SymbolInfo
     from configurator.model.configuration import State
     from configurator.model.edits import Effect
     from configurator.model.menu import Menu
     from configurator.model.planner import Plan
     from configurator.session.against import Difference
     from configurator.session.changes import Step
-    from configurator.session.search import Match
+    from configurator.session.search import Matches
     from configurator.session.why import Why
 
 
@@ -46,9 +46,9 @@ class Session:
         self.was_saved = False
         self._history = History()
         self._unknown = unknown.lines_of(configuration)
-        self._differences = Differences(self)
+        self._differences = Differences(configuration, path)
         self._index: Index | None = None
-        self._visible: list[bool] | None = None
+        self._visible: bytearray | None = None
 
     # Looking
 
@@ -82,10 +82,8 @@ class Session:
             view: what to show; the main menu if none is given.
             only: a filter, or the entries to keep, with the menus around them.
         """
-        if self._visible is None:
-            self._visible = self.menu.visible()
         kept = self.filtered(only) if isinstance(only, Filter) else only
-        return Rows(shown_nodes(self.menu, self._visible, view, kept), lambda node: self.entry(node, view))
+        return Rows(shown_nodes(self.menu, self._visible_now(), view, kept), lambda node: self.entry(node, view))
 
     def entry(self, node: int, view: View = VIEW) -> Entry:
         """Return an entry as it stands now, and where it stands in a list."""
@@ -104,17 +102,18 @@ class Session:
             chosen=self._prompt_of(state.selection) if state.selection else "",
             is_visible=state.visible,
             is_menu=menu.are_menus[node],
-            is_empty=menu.are_menus[node] and not self.has_rows(node),
+            is_empty=menu.are_menus[node] and not self.has_rows(node, show_hidden=view.show_hidden),
             is_folded=view.mode is Mode.WHOLE_TREE and node in view.folded,
             is_member=state.is_member,
             is_new=bool(name) and state.visible and not state.is_set_by_user and self.configuration.path is not None,
-            is_changed=self._differences.is_changed(name),
+            is_changed=name in self._differences.changed,
             is_default=state.is_default,
         )
 
     def has_rows(self, node: int, *, show_hidden: bool = False) -> bool:
         """Return whether there is something to see in a menu."""
-        return bool(self.rows(View(node, show_hidden=show_hidden)).nodes)
+        end = self.menu.ends[node]
+        return end > node + 1 and (show_hidden or self._visible_now().find(1, node + 1, end) >= 0)
 
     def trail(self, node: int) -> list[str]:
         """Return the titles of the menus around an entry, from the top."""
@@ -122,11 +121,11 @@ class Session:
 
     def title(self, node: int) -> str:
         """Return what an entry is called."""
-        return self.menu.prompts[node] or self.menu.names[node] or "(no prompt)"
+        return self.menu.title(node)
 
     # Searching
 
-    def search(self, query: str, *, in_help: bool = True, only: Filter | None = None) -> list[Match]:
+    def search(self, query: str, *, in_help: bool = True, only: Filter | None = None) -> Matches:
         """Return the entries that match every word of `query`, the best first; see `configurator.session.search`."""
         if self._index is None:
             self._index = Index(self.menu)
@@ -140,14 +139,16 @@ class Session:
         if only.kind is FilterKind.UNIT:
             inside = f"{only.unit}/"
             return {node for node in range(len(menu)) if menu.location(node).path.startswith(inside)}
-        entries = ((node, self.entry(node)) for node, name in enumerate(menu.names) if name is not None)
-        keep: dict[FilterKind, Callable[[Entry], bool]] = {
-            FilterKind.CHANGED: lambda entry: entry.is_changed,
-            FilterKind.NOT_DEFAULT: lambda entry: not entry.is_default,
-            FilterKind.NEW: lambda entry: entry.is_new,
-            FilterKind.SET: lambda entry: self.configuration.is_set_by_user(entry.name),
+        changed = self._differences.changed
+        if only.kind is FilterKind.CHANGED:
+            return {node for node, name in enumerate(menu.names) if name in changed}
+        is_file = self.configuration.path is not None
+        wanted: dict[FilterKind, Callable[[NodeState], bool]] = {
+            FilterKind.NOT_DEFAULT: lambda state: not state.is_default,
+            FilterKind.NEW: lambda state: is_file and state.visible and not state.is_set_by_user,
+            FilterKind.SET: lambda state: state.is_set_by_user,
         }
-        return {node for node, entry in entries if keep[only.kind](entry)}
+        return menu.matching(wanted[only.kind])
 
     # Asking
 
@@ -274,7 +275,7 @@ class Session:
     @property
     def modified(self) -> bool:
         """Return whether saving would change a value in the file, or make the file."""
-        return self._differences.modified
+        return self._differences.modified(self._unknown)
 
     def changes(self, against: Against) -> list[Difference]:
         """Return what differs from the saved file, the defaults, a preset, another file or a git revision.
@@ -313,10 +314,11 @@ class Session:
         from configurator.files import write_if_changed
 
         path = path or self.path
-        written = write_if_changed(path, self.text(), keep_old=True)
+        text = self.text()
+        written = write_if_changed(path, text, keep_old=True)
         self.path = path
         self.was_saved = self.was_saved or written
-        self._differences.saved()
+        self._differences.saved(path, text)
         return Saved(path, written)
 
     def save_minimal(self, path: Path) -> Saved:
@@ -328,6 +330,11 @@ class Session:
         return Saved(path, self.configuration.write_minimal(path))
 
     # Inside
+
+    def _visible_now(self) -> bytearray:
+        if self._visible is None:
+            self._visible = self.menu.visible()
+        return self._visible
 
     def _presets(self) -> dict[str, Path]:
         from configurator.source import presets

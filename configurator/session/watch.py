@@ -28,12 +28,12 @@ class Watch:
 
     def remember(self) -> None:
         """Take the file as it is now for what is known."""
-        self._stamp = self._stamp_now()
+        self._stamp = stamp_of(self.path)
         self._digest = self._digest_now()
 
     def look(self) -> OnDisk:
         """Return what has become of the file."""
-        stamp = self._stamp_now()
+        stamp = stamp_of(self.path)
         if stamp == self._stamp:
             return OnDisk.SAME
         if stamp is None:
@@ -45,15 +45,17 @@ class Watch:
             return OnDisk.SAME
         return OnDisk.CHANGED
 
-    def _stamp_now(self) -> tuple[int, int, int] | None:
-        try:
-            state = self.path.stat()
-        except OSError:
-            return None
-        return state.st_mtime_ns, state.st_size, state.st_ino
-
     def _digest_now(self) -> bytes:
         try:
             return hashlib.sha256(self.path.read_bytes()).digest()
         except OSError:
             return b""
+
+
+def stamp_of(path: Path) -> tuple[int, int, int] | None:
+    """Return time, size and identity of a file, None when there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino

@@ -49,9 +49,12 @@ def run(args: argparse.Namespace) -> int:
     if args.web:
         return run_web(args)
     require_terminal()
+    import gc
+
+    gc.disable()  # until the first screen is there: what is made up to then stays, and looking through it costs 30 ms
     from configurator.model import Configuration
+    from configurator.session import Session
     from configurator.tui.app import MenuconfigApp
-    from configurator.tui.state import MenuState
 
     path = options.config_path(args)
     configuration = Configuration.load(
@@ -59,10 +62,10 @@ def run(args: argparse.Namespace) -> int:
     )
     if args.strict:  # else the editor shows what was found
         options.report(configuration, strict=True)
-    state = MenuState(configuration, path)
-    app = MenuconfigApp(state)
+    session = Session(configuration, path)
+    app = MenuconfigApp(session)
     app.run()
-    output.narrate(f"eggcup: wrote {path}" if state.wrote else f"eggcup: {path} is as it was")
+    output.narrate(f"eggcup: wrote {path}" if session.was_saved else f"eggcup: {path} is as it was")
     return app.return_code or ExitCode.OK
 
 
