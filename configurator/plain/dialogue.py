@@ -131,7 +131,7 @@ class Dialogue:
     def _quit(self) -> _Stop | None:
         if self._session.modified:
             number = len(self._session.changes(SAVED))
-            what = speech.count(number, "change") if number else "the file, which lacks new symbols"
+            what = speech.count(number, "change") if number else "the file, which does not exist yet"
             answer = self._choice(f"Save {what}? yes, no, or back:", ("yes", "no", "back"))
             if answer == "back" or (answer == "yes" and not self._save()):
                 return None

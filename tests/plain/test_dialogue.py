@@ -250,12 +250,18 @@ def test_killed(talk: Talk, workdir: Path, make_tree: MakeTree, root: Path, numb
 
 
 def test_new_symbols_are_called_new(talk: Talk, workdir: Path) -> None:
-    """What the file says nothing of is new; saving it is offered although no value was changed."""
+    """What the file says nothing of is new, and what saving would add counts as a change."""
     (workdir / ".config").write_text("# CONFIG_BUS is not set\n")
     ended = talk("quit", "yes")
     assert '4. Name (NAME): "egg", new' in ended.out
-    assert "> quit\nSave the file, which lacks new symbols? yes, no, or back: yes\n" in ended.out
+    assert "> quit\nSave 3 changes? yes, no, or back: yes\n" in ended.out
     assert 'CONFIG_NAME="egg"' in (workdir / ".config").read_text()
+
+
+def test_first_use(talk: Talk, workdir: Path) -> None:
+    """Without a file the defaults hold, and leaving offers to write them."""
+    assert "Save the file, which does not exist yet? yes, no, or back: y\n" in talk("quit", "y").out
+    assert "# CONFIG_BUS is not set" in (workdir / ".config").read_text()
 
 
 def test_mistakes(talk: Talk) -> None:
