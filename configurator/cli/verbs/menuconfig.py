@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from configurator.cli import options, output
-from configurator.errors import ExitCode, UsageError
+from configurator.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +22,8 @@ _INSTEAD = ("eggcup set SYMBOL=VALUE", "eggcup olddefconfig")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     options.add_configuration_options(parser)
+    parser.add_argument("--theme", metavar="NAME", default="", help="the colours; $EGGCUP_THEME, else eggcup's own")
+    parser.add_argument("--ascii", action="store_true", help="draw nothing but ASCII")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,17 +38,16 @@ def run(args: argparse.Namespace) -> int:
     gc.disable()  # until the first screen is there: what is made up to then stays, and looking through it costs 30 ms
     from configurator.model import Configuration
     from configurator.session import Session
-    from configurator.tui.app import MenuconfigApp
+    from configurator.tui.start import edit
 
     path = options.config_path(args)
     configuration = Configuration.load(options.kconfig_path(args), path, srctree=options.srctree())
     if args.strict:  # else the editor shows what was found
         options.report(configuration, strict=True)
     session = Session(configuration, path)
-    app = MenuconfigApp(session)
-    app.run()
-    output.narrate(f"eggcup: wrote {path}" if session.was_saved else f"eggcup: {path} is as it was")
-    return app.return_code or ExitCode.OK
+    code = edit(session, theme=args.theme, ascii_only=args.ascii)
+    output.narrate(f"eggcup: wrote {session.path}" if session.was_saved else f"eggcup: {path} is as it was")
+    return code
 
 
 def require_terminal() -> None:
