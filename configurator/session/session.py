@@ -277,6 +277,11 @@ class Session:
         """Return whether saving would change a value in the file, or make the file."""
         return self._differences.modified(self._unknown)
 
+    @property
+    def changed(self) -> Collection[str]:
+        """Return the symbols that have another value than when they were loaded or saved last."""
+        return self._differences.changed
+
     def changes(self, against: Against) -> list[Difference]:
         """Return what differs from the saved file, the defaults, a preset, another file or a git revision.
 

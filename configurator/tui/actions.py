@@ -71,7 +71,7 @@ ACTIONS: dict[Where, tuple[Action, ...]] = {
         Action("select", ("enter", "right", "l"), "Select", "Open the menu, change the symbol, fold or unfold", 1),
         Action("leave", ("escape",), "Back", "Back to the menu above; at the top, quit", 2),
         Action("back", ("left", "h", "backspace"), "Menu above", "Back to the menu above, or fold"),
-        Action("toggle", ("space",), "Change", "Change the symbol, even one that has a menu", 8),
+        Action("change", ("space",), "Change", "Change the symbol, even one that has a menu", 8),
         Action("yes", ("y",), "Yes", "Set the symbol to yes"),
         Action("module", ("m",), "Module", "Set the symbol to m, a module, in a tree that has modules"),
         Action("no", ("n",), "No", "Set the symbol to no"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import sys
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from configurator.session.presets import Preset
 
 _KEEP_AFTER = 1.0  # seconds without a change until unsaved edits are kept in the recovery file
+_SIGNALLED = 128  # a shell's exit code of a program that a signal ended, less the signal
 _LOOK_EVERY = 3.0  # seconds between looks at the file on disk
 
 
@@ -50,15 +52,17 @@ class MenuconfigApp(App[None]):
         Binding("ctrl+q,ctrl+c", "ask_quit", "Quit", show=False, priority=True),
     ]
 
-    def __init__(self, session: Session, *, theme: str = "eggcup", ascii_only: bool = False) -> None:
+    def __init__(self, session: Session, *, theme: str = "", ascii_only: bool = False) -> None:
         # With the terminal's own colours Textual honours NO_COLOR by sending none at all; else it would send greys.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.animation_level = "none"
         self.glyphs = glyphs_for(sys.stdout.encoding, ascii_only=ascii_only)
         for own in OWN_THEMES:
             self.register_theme(Theme(**own))
-        self.theme = theme
+        few_colours = self.console.color_system in (None, "standard")
+        self.theme = theme or ("ansi-dark" if few_colours or self.no_color else "eggcup")
         self.session = session
+        self.was_left = False
         self.recovery = Recovery(session)
         self._watch = Watch(session.path)
         self._on_disk = OnDisk.SAME
@@ -80,6 +84,7 @@ class MenuconfigApp(App[None]):
 
     def on_mount(self) -> None:
         """Offer ASCII edges to the style sheet."""
+        self._loop_of_signals = asyncio.get_running_loop()
         self.set_class(self.glyphs.edge == "|", "-ascii")
 
     def after_first_paint(self) -> None:
@@ -103,7 +108,7 @@ class MenuconfigApp(App[None]):
         """Ask a question; `then` gets the letter of the answer, and is not called for Esc."""
         from configurator.tui.screens.dialogs import QuestionScreen
 
-        self.push_screen(QuestionScreen(title, explanation, answers), lambda letter: letter and then(letter))
+        self.push_screen(QuestionScreen(title, explanation, answers), _if_given(then))
 
     def ask_text(
         self, title: str, expects: str, value: str, problem: Callable[[str], str], then: Callable[[str], None]
@@ -111,15 +116,9 @@ class MenuconfigApp(App[None]):
         """Ask for a text; `then` gets it when `problem` finds nothing wrong with it."""
         from configurator.tui.screens.dialogs import FieldScreen
 
-        def closed(text: str | None) -> None:
-            if text is not None:
-                then(text)
+        self.push_screen(FieldScreen(title, expects, value, problem), _if_given(then))
 
-        self.push_screen(FieldScreen(title, expects, value, problem), closed)
-
-    def pick(
-        self, heading: str, choices: Sequence[tuple[str, str, str]], then: Callable[[str | None], None]
-    ) -> None:
+    def pick(self, heading: str, choices: Sequence[tuple[str, str, str]], then: Callable[[str | None], None]) -> None:
         """Let the user choose from a list."""
         from configurator.tui.screens.palette import PaletteScreen
 
@@ -127,7 +126,7 @@ class MenuconfigApp(App[None]):
 
     def pick_name(self, heading: str, names: Sequence[str], then: Callable[[str], None]) -> None:
         """Let the user choose a name."""
-        self.pick(heading, [(name, name, "") for name in names], lambda name: name and then(name))
+        self.pick(heading, [(name, name, "") for name in names], _if_given(then))
 
     def open_text(self, title: str, paragraphs: Sequence[Span]) -> None:
         """Show a text to read."""
@@ -136,7 +135,10 @@ class MenuconfigApp(App[None]):
         self.push_screen(TextScreen(title, paragraphs))
 
     def open_plans(self, name: str, then: Callable[[], None]) -> None:
-        """Show the ways to make a symbol settable, or to turn round one that can be set; `then` follows an applied one."""
+        """Show the ways to make a symbol settable, or to turn on one that is n.
+
+        `then` is called when one was applied.
+        """
         from configurator.tui.screens.plans import PlansScreen
 
         symbol = self.session.symbol(name)
@@ -199,7 +201,7 @@ class MenuconfigApp(App[None]):
     def quit(self) -> None:
         """Leave; ask first if something would be lost."""
         if self.session.modified:
-            count = self.session.changed_count
+            count = len(self.session.changed)
             note = f"{count} symbol{'' if count == 1 else 's'} changed" if count else "the file does not exist yet"
             self.ask(f"Save the configuration to {self.session.path}?", [note], _LEAVE, self._leave)
         else:
@@ -210,6 +212,10 @@ class MenuconfigApp(App[None]):
         while self.screen is not self._browse:
             self.pop_screen()
         self.quit()
+
+    def terminate(self, number: int) -> None:
+        """Leave because of a signal, with the edits in the recovery file; for the signal's handler."""
+        self._loop_of_signals.call_soon_threadsafe(self._terminate, number)
 
     def keep_soon(self) -> None:
         """Keep unsaved edits in the recovery file, when the user pauses."""
@@ -225,6 +231,12 @@ class MenuconfigApp(App[None]):
             self._browse.say(f"the recovery file cannot be written: {problem}")
 
     # Inside
+
+    def _terminate(self, number: int) -> None:
+        self.keep_now()
+        if not sys.__stdin__ or not sys.__stdin__.isatty():  # the terminal has gone: nothing can be put back there
+            os._exit(_SIGNALLED + number)
+        self.exit(return_code=_SIGNALLED + number)
 
     def _save(self, path: Path | None, then: Callable[[], None] | None) -> None:
         try:
@@ -270,6 +282,7 @@ class MenuconfigApp(App[None]):
         if self._keep is not None:
             self._keep.stop()
         self.recovery.drop()
+        self.was_left = True
         self.exit()
 
     def _look_at_disk(self) -> None:
@@ -284,6 +297,16 @@ class MenuconfigApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, TableScreen):
                 screen.forget_lines()
+
+
+def _if_given(then: Callable[[str], None]) -> Callable[[str | None], None]:
+    """Return what calls `then` unless the screen was left with Esc."""
+
+    def closed(answer: str | None) -> None:
+        if answer is not None:
+            then(answer)
+
+    return closed
 
 
 _LEAVE = (("y", "Save and leave"), ("n", "Leave without saving"), ("c", "Stay"))

@@ -59,9 +59,7 @@ class MenuRows(Sequence["Row"]):
             return [self[one] for one in range(*index.indices(len(self)))]
         browsing = self._browsing
         in_tree = browsing.mode is Mode.WHOLE_TREE
-        return describe.menu_row(
-            self.rows[index], browsing.glyphs, with_name=browsing.show_names, in_tree=in_tree
-        )
+        return describe.menu_row(self.rows[index], browsing.glyphs, with_name=browsing.show_names, in_tree=in_tree)
 
 
 class Browsing:
@@ -118,7 +116,7 @@ class Browsing:
         """Return the menus from the top to the present one."""
         if self.mode is Mode.WHOLE_TREE:
             return ["Whole tree"] if self.only is None else ["Whole tree", str(self.only.kind.value)]
-        titles = self.session.trail(self.menu) + [self.session.title(self.menu)] if self.menu != TOP else []
+        titles = [*self.session.trail(self.menu), self.session.title(self.menu)] if self.menu != TOP else []
         return ["Main menu", *titles]
 
     def refresh(self) -> None:

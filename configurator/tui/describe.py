@@ -99,11 +99,8 @@ def help_of(entry: Entry, symbol: SymbolInfo | None, help_text: str) -> list[Spa
     return spans + [Span(text) for text in paragraphs(help_text) or ["No help text."]]
 
 
-def details_of(
-    entry: Entry, symbol: SymbolInfo | None, help_text: str, trail: str, place: str, menu_symbol: str = ""
-) -> list[Span]:
+def details_of(entry: Entry, symbol: SymbolInfo | None, help_text: str, trail: str, place: str) -> list[Span]:
     """Return all that is known of an entry; `place` is where it is defined."""
-    del menu_symbol
     spans = [heading_of(entry, symbol), Span("")]
     spans.append(Span(f"Prompt:     {printable(entry.prompt) or '(none: its value follows from other symbols)'}"))
     spans.append(Span(f"In menu:    {printable(trail)}"))

@@ -17,7 +17,7 @@ class Glyphs:
     track: str = "│"
     edge: str = "│"
     rule: str = "─"
-    trail: str = " › "
+    trail: str = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
     to: str = "→"
 
 

@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from configurator.cli import options, output
-from configurator.errors import ExitCode, UsageError
+from configurator.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -36,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--plain", action="store_true", help="talk in lines, without a screen")
     where.add_argument("--web", action="store_true", help="show the screen in a browser, on 127.0.0.1")
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port for --web (default: any free one)")
+    parser.add_argument("--theme", metavar="NAME", default="", help="the colours; $EGGCUP_THEME, else eggcup's own")
+    parser.add_argument("--ascii", action="store_true", help="draw nothing but ASCII")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     gc.disable()  # until the first screen is there: what is made up to then stays, and looking through it costs 30 ms
     from configurator.model import Configuration
     from configurator.session import Session
-    from configurator.tui.app import MenuconfigApp
+    from configurator.tui.start import edit
 
     path = options.config_path(args)
     configuration = Configuration.load(
@@ -63,10 +65,9 @@ def run(args: argparse.Namespace) -> int:
     if args.strict:  # else the editor shows what was found
         options.report(configuration, strict=True)
     session = Session(configuration, path)
-    app = MenuconfigApp(session)
-    app.run()
-    output.narrate(f"eggcup: wrote {path}" if session.was_saved else f"eggcup: {path} is as it was")
-    return app.return_code or ExitCode.OK
+    code = edit(session, theme=args.theme, ascii_only=args.ascii)
+    output.narrate(f"eggcup: wrote {session.path}" if session.was_saved else f"eggcup: {path} is as it was")
+    return code
 
 
 def run_plain(args: argparse.Namespace) -> int:
@@ -120,11 +121,8 @@ def run_web(args: argparse.Namespace) -> int:
         options.report(configuration, strict=True)
     before = _content(path)
     command = [sys.executable, "-m", "configurator", "menuconfig", "--config", str(path.absolute())]
-    command += [
-        "--kconfig",
-        str(options.kconfig_path(args).absolute()),
-        *(["--trust"] if answers or args.trust else []),
-    ]
+    command += ["--kconfig", str(options.kconfig_path(args).absolute())]
+    command += [*(["--trust"] if answers or args.trust else []), *(["--theme", args.theme] if args.theme else [])]
 
     def announce(url: str) -> None:
         output.narrate(f"eggcup: open {url}\neggcup: the address is good for one browser; Ctrl+C ends")

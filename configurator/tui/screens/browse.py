@@ -71,7 +71,7 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
         """Open the menu, toggle the symbol or edit the value under the cursor."""
         self._react(self.browsing.select())
 
-    def action_toggle(self) -> None:
+    def action_change(self) -> None:
         """Give the symbol under the cursor its next value."""
         self._react(self.browsing.toggle())
 
@@ -199,7 +199,7 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
             followed = len(change.followed)
             left.append(Span(printable(change.label), Part.VALUE))
             left.append(Span(f", {followed} other{'s' if followed > 1 else ''} followed" if followed else ""))
-        count = session.changed_count
+        count = len(session.changed)
         state = "unsaved" if session.modified else "saved"
         changed = f"{count} changed, " if count else ""
         self.status.show(left, f"{printable(str(session.path))}: {changed}{state} ")
@@ -276,5 +276,3 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
             self.pages.changed()
             self.editor.keep_soon()
         self.show(self.browsing.note)
-
-

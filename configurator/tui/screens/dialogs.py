@@ -93,9 +93,7 @@ class QuestionScreen(TableScreen["str | None"], ModalScreen["str | None"], where
     def on_mount(self) -> None:
         """Show the answers."""
         self.list = self.query_one(LineList)
-        rows = [
-            Row(letter, (Span(f" {letter}  ", Part.KEY), Span(printable(text)))) for letter, text in self._answers
-        ]
+        rows = [Row(letter, (Span(f" {letter}  ", Part.KEY), Span(printable(text)))) for letter, text in self._answers]
         self.list.show(rows, 0)
 
     def on_key(self, event: events.Key) -> None:

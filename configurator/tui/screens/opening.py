@@ -233,5 +233,3 @@ def _path_problem(text: str) -> str:
     if Path(text).is_dir():
         return "this is a folder"
     return "" if Path(text).absolute().parent.is_dir() else "there is no such folder"
-
-

@@ -52,9 +52,7 @@ class PlansScreen(PickScreen["Plan | None"], where=Where.PLANS):
         count, others = len(plan.changes), len(plan.consequences)
         changes = ", ".join(f"{one.name}={one.after}" for one in plan.changes)
         sizes = f"  {count} change{'s' if count > 1 else ''}, {others} other{'' if others == 1 else 's'} follow"
-        return Row(
-            number, (Span(f" {number + 1}. ", Part.KEY), Span(printable(changes)), Span(sizes, Part.COMMENT))
-        )
+        return Row(number, (Span(f" {number + 1}. ", Part.KEY), Span(printable(changes)), Span(sizes, Part.COMMENT)))
 
 
 def _or_none(value: str) -> str:

@@ -22,11 +22,11 @@ class WhyScreen(PickScreen["int | None"], where=Where.WHY):
     def __init__(self, session: Session, name: str) -> None:
         super().__init__(f"Why {name} is as it is")
         self._session = session
-        self._name = name
+        self._asked_for = name
 
     def rows(self) -> Sequence[Row]:
         """Return a row for each reason."""
-        return why_rows(self._session.why(self._name))
+        return why_rows(self._session.why(self._asked_for))
 
     def about(self, row: Row) -> Sequence[Span]:
         """Tell what the symbol of a line is."""

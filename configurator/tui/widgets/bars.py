@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from textual import events
 
 
+_GAP = 2  # columns between two keys
+
+
 class Bar(LineView):
     """A line of text, the left end of which is cut before the right end."""
 
@@ -72,8 +75,9 @@ class KeyBar(LineView):
         spans: list[Span] = [Span(" ")]
         room = self.size.width - 1
         for name, key, label in self._keys:
-            room -= cell_len(key) + cell_len(label) + 3
-            if room < -2:  # the last one needs no space behind it
+            room -= cell_len(key) + 1 + cell_len(label)
+            if room < 0:
                 break
-            spans += [Span(f"{key} ", Part.KEY, name), Span(label, Part.PROMPT, name), Span("  ")]
+            room -= _GAP
+            spans += [Span(f"{key} ", Part.KEY, name), Span(label, Part.PROMPT, name), Span(" " * _GAP)]
         return Row(None, tuple(spans[:-1]))

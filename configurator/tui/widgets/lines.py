@@ -232,8 +232,6 @@ class LineList(LineView):
         return changed
 
 
-
-
 def fit(segments: Iterable[Segment], width: int, style: Style, ellipsis: str) -> Strip:
     """Return one line of exactly `width` cells."""
     strip = Strip(segments)
@@ -277,5 +275,3 @@ def _cells(strip: Strip) -> list[Cell]:
                 cells.append((character, style))
                 cells.extend([("", style)] * (width - 1))
     return cells
-
-
