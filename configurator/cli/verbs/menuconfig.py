@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from configurator.cli import options, output
-from configurator.errors import UsageError
+from configurator.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     import argparse
