@@ -44,7 +44,7 @@ def screenshots(root: Path) -> ModuleType:
         ("question", SMALL, ("n", "q")),
     ],
 )
-def test_looks(
+def test_looks(  # noqa: PLR0913, PLR0917 - fixtures and a case
     edit: Edit, screenshots: ModuleType, tmp_path: Path, name: str, size: tuple[int, int], keys: tuple[str, ...]
 ) -> None:
     """The screen looks as it did when somebody last looked at the picture.
