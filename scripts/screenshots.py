@@ -24,8 +24,8 @@ sys.path.insert(0, str(ROOT))
 from configurator.errors import ExitCode  # noqa: E402 - the line above makes it importable without an installation
 from configurator.files import write_if_changed  # noqa: E402
 from configurator.model import Configuration  # noqa: E402
+from configurator.session import Session  # noqa: E402
 from configurator.tui.app import MenuconfigApp  # noqa: E402
-from configurator.tui.state import MenuState  # noqa: E402
 
 _FONT_FACE = re.compile(r"\s*@font-face \{[^}]*\}")
 _LEADING_SPACES = re.compile(
@@ -59,17 +59,17 @@ def draw(picture: Picture, root: Path) -> str:
         here = Path.cwd()
         os.chdir(folder)  # so that the title says .config, as it does for a user
         try:
-            state = MenuState(Configuration.load(root / "Kconfig", Path(".config")), Path(".config"))
-            state.jump(next(row.node for row in state.search(f"^{picture.symbol}$").rows))
-            svg = asyncio.run(_run(state, picture))
+            session = Session(Configuration.load(root / "Kconfig", Path(".config")), Path(".config"))
+            svg = asyncio.run(_run(session, picture))
         finally:
             os.chdir(here)
     return portable(svg)
 
 
-async def _run(state: MenuState, picture: Picture) -> str:
-    app = MenuconfigApp(state)
+async def _run(session: Session, picture: Picture) -> str:
+    app = MenuconfigApp(session, theme="eggcup")
     async with app.run_test(size=picture.size) as pilot:
+        app.jump_to(picture.symbol)
         await pilot.press(*picture.keys)
         await pilot.pause()
         return app.export_screenshot(title="eggcup menuconfig")

@@ -52,7 +52,9 @@ class MenuconfigApp(App[None]):
         Binding("ctrl+q,ctrl+c", "ask_quit", "Quit", show=False, priority=True),
     ]
 
-    def __init__(self, session: Session, *, theme: str = "", ascii_only: bool = False) -> None:
+    def __init__(
+        self, session: Session, *, theme: str = "", ascii_only: bool = False, watch: Watch | None = None
+    ) -> None:
         # With the terminal's own colours Textual honours NO_COLOR by sending none at all; else it would send greys.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.animation_level = "none"
@@ -64,7 +66,7 @@ class MenuconfigApp(App[None]):
         self.session = session
         self.was_left = False
         self.recovery = Recovery(session)
-        self._watch = Watch(session.path)
+        self._watch = watch or Watch(session.path)
         self._on_disk = OnDisk.SAME
         self._looks: Looks | None = None
         self._keep: Timer | None = None

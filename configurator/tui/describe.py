@@ -34,6 +34,7 @@ def menu_row(entry: Entry, glyphs: Glyphs, *, with_name: bool = False, in_tree: 
     value_part = Part.MARK if entry.type.is_boolean or not entry.name else Part.VALUE
     tail = f" ({entry.chosen})" if entry.chosen else ""
     name = f"  {entry.name}" if entry.name and with_name and entry.prompt else ""
+    title_part = Part.HEADING if in_tree and entry.is_menu and not entry.name else Part.PROMPT
     if entry.is_menu and in_tree:
         mark = f"{mark if entry.name else ''}{glyphs.folded if entry.is_folded else glyphs.unfolded}"
         mark = mark if entry.name else f" {mark} "
@@ -41,7 +42,7 @@ def menu_row(entry: Entry, glyphs: Glyphs, *, with_name: bool = False, in_tree: 
         entry.node,
         [
             (f"{indent}{mark} ", value_part if shown else Part.HIDDEN),
-            (entry.title, Part.PROMPT if shown else Part.HIDDEN),
+            (entry.title, title_part if shown else Part.HIDDEN),
             (tail, Part.VALUE),
             (name, Part.NAME),
             (" (NEW)" if entry.is_new else "", Part.NOTE),
@@ -74,7 +75,10 @@ def match_row(entry: Entry, trail: Sequence[str], glyphs: Glyphs) -> Row:
     return row(
         entry.node,
         [
-            (f"{entry.name}{'  ' if entry.prompt else ''}" if entry.name else "", Part.NAME if shown else Part.HIDDEN),
+            (
+                f" {entry.name}{'  ' if entry.prompt else ''}" if entry.name else " ",
+                Part.NAME if shown else Part.HIDDEN,
+            ),
             (entry.prompt, Part.PROMPT if shown else Part.HIDDEN),
             (f"  = {entry.value}" if entry.name and entry.value else "", Part.VALUE),
             ("" if shown else "  (hidden)", Part.HIDDEN),
@@ -171,12 +175,11 @@ def moved_lines(moved: Moved) -> Iterator[Span]:
 
 def difference_row(one: Difference, glyphs: Glyphs) -> Row:
     """Return the row of a symbol that differs."""
-    before = "(not known)" if one.before is None else one.before or "(none)"
-    after = "(not known)" if one.after is None else one.after or "(none)"
+    before, after = one.before or "(none)", one.after or "(none)"
     return row(
         one.name,
         [
-            (f"{one.name:<24} ", Part.NAME),
+            (f" {one.name:<24} ", Part.NAME),
             (before, Part.REMOVED),
             (f" {glyphs.to} ", Part.COMMENT),
             (after, Part.ADDED),

@@ -11,11 +11,12 @@ from configurator.tui.app import MenuconfigApp
 
 if TYPE_CHECKING:
     from configurator.session import Session
+    from configurator.session.watch import Watch
 
 _DEADLY = ("SIGTERM", "SIGHUP")  # the second one is not there on Windows
 
 
-def edit(session: Session, *, theme: str = "", ascii_only: bool = False) -> int:
+def edit(session: Session, *, theme: str = "", ascii_only: bool = False, watch: Watch | None = None) -> int:
     """Let the user edit; return the exit code.
 
     Unsaved edits stay in the recovery file unless the user leaves by the editor's own way.
@@ -24,11 +25,12 @@ def edit(session: Session, *, theme: str = "", ascii_only: bool = False) -> int:
         session: what is edited.
         theme: the name of the colours, "" for those that fit the terminal.
         ascii_only: draw nothing but ASCII.
+        watch: knows the file as it was before it was read; None for as it is now.
 
     Raises:
         UsageError: there is no such theme.
     """
-    app = MenuconfigApp(session, theme=_known(theme), ascii_only=ascii_only)
+    app = MenuconfigApp(session, theme=_known(theme), ascii_only=ascii_only, watch=watch)
     signals = [getattr(signal, name) for name in _DEADLY if hasattr(signal, name)]
     former = {number: signal.signal(number, lambda number, _: app.terminate(number)) for number in signals}
     try:

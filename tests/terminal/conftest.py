@@ -26,16 +26,19 @@ MENUCONFIG = (sys.executable, "-m", "configurator.cli.main", "menuconfig")
 class Terminal:
     """A terminal of tmux with a shell in it."""
 
-    def __init__(self, folder: Path, columns: int, lines: int, env: dict[str, str]) -> None:
+    def __init__(self, folder: Path, name: str, columns: int, lines: int, env: dict[str, str]) -> None:
         self._tmux = [shutil.which("tmux") or pytest.fail("tmux is missing: apt-get install tmux"), "-u"]
-        self._tmux += ["-f", os.devnull, "-S", str(folder / "tmux.socket")]
+        self._tmux += ["-f", os.devnull, "-S", str(folder / f"{name}.socket")]
+        self._closed = False
         self._env = {**os.environ, "LANG": "C.UTF-8", "ESCDELAY": "50", "PS1": "$ ", **env}
         self._run("new-session", "-d", "-x", str(columns), "-y", str(lines), "-c", str(folder / "work"), "sh")
         self._run("set-option", "-s", "escape-time", "0")
 
     def close(self) -> None:
         """End the terminal and what runs in it."""
-        self._run("kill-server")
+        if not self._closed:
+            self._run("kill-server")
+        self._closed = True
 
     def type(self, *keys: str) -> None:
         """Type keys, by tmux's names for them."""
@@ -54,9 +57,9 @@ class Terminal:
         """Wait until a text is on the screen; return the screen."""
         return self.wait_until(lambda screen: text in screen, repr(text))
 
-    def wait_until(self, condition: Callable[[str], bool], what: str) -> str:
+    def wait_until(self, condition: Callable[[str], bool], what: str, *, seconds: float = TIMEOUT) -> str:
         """Wait until the screen fulfils a condition; return it."""
-        end = time.monotonic() + TIMEOUT
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             screen = self.screen()
             if condition(screen):
@@ -87,8 +90,8 @@ class Terminal:
 class OpenTerminal(Protocol):
     """Opens a terminal in the test's folder."""
 
-    def __call__(self, columns: int = 80, lines: int = 24, **env: str) -> Terminal:
-        """Open it, with more variables in its environment."""
+    def __call__(self, columns: int = 80, lines: int = 24, *, name: str = "tmux", **env: str) -> Terminal:
+        """Open it, with more variables in its environment; several at once have names of their own."""
 
 
 @pytest.fixture
@@ -96,8 +99,8 @@ def open_terminal(workdir: Path) -> Iterator[OpenTerminal]:
     """Return what opens a terminal; it is closed with the test."""
     opened: list[Terminal] = []
 
-    def open_one(columns: int = 80, lines: int = 24, **env: str) -> Terminal:
-        opened.append(Terminal(workdir.parent, columns, lines, env))
+    def open_one(columns: int = 80, lines: int = 24, *, name: str = "tmux", **env: str) -> Terminal:
+        opened.append(Terminal(workdir.parent, name, columns, lines, env))
         return opened[-1]
 
     yield open_one

@@ -56,16 +56,17 @@ def run(args: argparse.Namespace) -> int:
     gc.disable()  # until the first screen is there: what is made up to then stays, and looking through it costs 30 ms
     from configurator.model import Configuration
     from configurator.session import Session
+    from configurator.session.watch import Watch
     from configurator.tui.start import edit
 
     path = options.config_path(args)
-    configuration = Configuration.load(
-        options.kconfig_path(args), path, srctree=options.srctree(), trust=options.trust(args)
-    )
+    watch = Watch(path)
+    trust = options.trust(args)
+    configuration = Configuration.load(options.kconfig_path(args), path, srctree=options.srctree(), trust=trust)
     if args.strict:  # else the editor shows what was found
         options.report(configuration, strict=True)
     session = Session(configuration, path)
-    code = edit(session, theme=args.theme, ascii_only=args.ascii)
+    code = edit(session, theme=args.theme, ascii_only=args.ascii, watch=watch)
     output.narrate(f"eggcup: wrote {session.path}" if session.was_saved else f"eggcup: {path} is as it was")
     return code
 

@@ -200,9 +200,11 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
             left.append(Span(printable(change.label), Part.VALUE))
             left.append(Span(f", {followed} other{'s' if followed > 1 else ''} followed" if followed else ""))
         count = len(session.changed)
-        state = "unsaved" if session.modified else "saved"
+        is_modified = session.modified
+        state = "unsaved" if is_modified else "saved"
         changed = f"{count} changed, " if count else ""
-        self.status.show(left, f"{printable(str(session.path))}: {changed}{state} ")
+        part = Part.NOTE if is_modified else Part.COMMENT
+        self.status.show(left, Span(f"{printable(str(session.path))}: {changed}{state} ", part))
 
     def take(self, outcome: Outcome) -> None:
         """Show what became of a request."""

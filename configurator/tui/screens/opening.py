@@ -173,12 +173,10 @@ class OpensScreens:
 
     def action_palette(self) -> None:
         """Choose from everything that can be done."""
-        from configurator.tui.actions import Where, actions_of, key_name
+        from configurator.tui.actions import MOVES, Where, actions_of, key_name
 
-        choices = [
-            (one.name, one.label, f"{', '.join(map(key_name, one.keys)):<16} {one.help}")
-            for one in actions_of(Where.MENU)
-        ]
+        actions = sorted(actions_of(Where.MENU), key=MOVES.__contains__)  # nobody looks for those
+        choices = [(one.name, one.label, f"{', '.join(map(key_name, one.keys)):<18} {one.help}") for one in actions]
         self.editor.pick("Commands", choices, self._run_chosen)
 
     def action_help(self) -> None:

@@ -95,7 +95,9 @@ class PickScreen(MovesList, TableScreen[Result], where=Where.LIST):
     def say(self, message: str) -> None:
         """Show a message above the keys."""
         count = len(self.list.rows)
-        self.query_one("#status", Bar).show([Span(f" {printable(message)}", Part.NOTE)], f"{count} " if count else "")
+        self.query_one("#status", Bar).show(
+            [Span(f" {printable(message)}", Part.NOTE)], Span(f"{count} " if count else "", Part.COMMENT)
+        )
 
     def cursor_moved(self) -> None:
         """Tell what is known of the row under the cursor."""

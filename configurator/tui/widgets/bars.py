@@ -19,20 +19,23 @@ if TYPE_CHECKING:
 _GAP = 2  # columns between two keys
 
 
+_EMPTY = Span("")
+
+
 class Bar(LineView):
     """A line of text, the left end of which is cut before the right end."""
 
     def __init__(self, widget_id: str) -> None:
         super().__init__(widget_id)
         self._left: Sequence[Span] = ()
-        self._right = ""
+        self._right = Span("")
 
     @property
     def text(self) -> str:
         """Return what the bar says."""
-        return "".join(span.text for span in self._left) + (f"  {self._right}" if self._right else "")
+        return "".join(span.text for span in self._left) + (f"  {self._right.text}" if self._right.text else "")
 
-    def show(self, left: Sequence[Span] | str, right: str = "") -> None:
+    def show(self, left: Sequence[Span] | str, right: Span = _EMPTY) -> None:
         """Show another text."""
         spans = (Span(left),) if isinstance(left, str) else tuple(left)
         if (spans, right) != (self._left, self._right):
@@ -43,11 +46,11 @@ class Bar(LineView):
         """Return the line."""
         if index:
             return None
-        room = self.size.width - cell_len(self._right)
+        room = self.size.width - cell_len(self._right.text)
         used = sum(cell_len(span.text) for span in self._left)
-        if not self._right or room < used + 2:
+        if not self._right.text or room < used + 2:
             return Row(None, tuple(self._left))
-        return Row(None, (*self._left, Span(" " * (room - used)), Span(self._right, Part.NOTE)))
+        return Row(None, (*self._left, Span(" " * (room - used)), self._right))
 
 
 class KeyBar(LineView):
