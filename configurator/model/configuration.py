@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import describe, dotconfig, engine, findings, questions, units, values
+from configurator.model import describe, dotconfig, engine, findings, garbage, questions, units, values
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
 from configurator.model.reading import Reader, Reading
@@ -103,8 +103,9 @@ class Configuration:
             root = srctree.absolute() if srctree else kconfig.parent
         except FileNotFoundError:
             raise UsageError("the current folder is gone", location=Location(str(kconfig))) from None
-        configuration = cls(engine.load_tree(kconfig, root), kconfig, root)
-        configuration.read(*[config] if config is not None and _exists(config) else [])
+        with garbage.paused():
+            configuration = cls(engine.load_tree(kconfig, root), kconfig, root)
+            configuration.read(*[config] if config is not None and _exists(config) else [])
         return configuration
 
     def read(self, *files: Path | ConfigFile, complete: Callable[[Configuration], None] | None = None) -> None:
@@ -117,13 +118,14 @@ class Configuration:
         Raises:
             UsageError: a file cannot be read, or is not a configuration; the values are as they were.
         """
-        contents = [file if isinstance(file, ConfigFile) else dotconfig.read_file(file) for file in files]
-        self._tree.unset_values()
-        del self._tree.warnings[self._parsed_warnings :]
-        further = (lambda: complete(self)) if complete else None
-        self._reading = Reader(self._tree, self.root, self._symbol).read(contents, further)
-        self.path = contents[0].path if contents else None
-        self.tree_warnings = tuple(engine.tree_warnings(self._tree))
+        with garbage.paused():
+            contents = [file if isinstance(file, ConfigFile) else dotconfig.read_file(file) for file in files]
+            self._tree.unset_values()
+            del self._tree.warnings[self._parsed_warnings :]
+            further = (lambda: complete(self)) if complete else None
+            self._reading = Reader(self._tree, self.root, self._symbol).read(contents, further)
+            self.path = contents[0].path if contents else None
+            self.tree_warnings = tuple(engine.tree_warnings(self._tree))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -292,7 +294,8 @@ class Configuration:
         """Return the menu tree as an editor needs it, made once."""
         from configurator.model.menu import Menu  # here: only an editor needs it, as the edits below
 
-        return Menu(self._tree)
+        with garbage.paused():
+            return Menu(self._tree)
 
     @cached_property
     def _edits(self) -> Edits:
@@ -301,8 +304,10 @@ class Configuration:
         return Edits(self._tree)
 
     def prepare_edits(self) -> None:
-        """Do now what the first edit would have to wait for."""
-        self._edits.prepare()
+        """Do now what the first edit would have to wait for; what there is now is taken to stay."""
+        with garbage.paused():
+            self._edits.prepare()
+        garbage.keep()
 
     def edit(self, assignments: Iterable[Assignment]) -> Effect:
         """Do as `set_all`, and tell what came of it.
