@@ -16,14 +16,14 @@ from configurator.model.symbols import in_turn
 from configurator.model.values import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import kconfiglib
 
     from configurator.model.analysis import Analysis
     from configurator.model.answers import Probability
-    from configurator.model.edits import Edits, Effect, Setting
+    from configurator.model.edits import Edits, Effect, Movement, Setting
     from configurator.model.findings import Finding, Migration
     from configurator.model.menu import Menu
     from configurator.model.planner import Plan
@@ -318,6 +318,8 @@ class Configuration:
         wanted = self._well_formed(assignments)
         emptying = [one for one in wanted if values.would_empty_choice(one, wanted)]
         taken = [one for one in wanted if one not in emptying and values.takes_values(one.symbol)]
+        if all(values.was_said(one) for one in taken):
+            taken = []
         effect = self._edits.assign({one.symbol: one.value for one in taken})
         problems = []
         for symbol, assignment, value in wanted:
@@ -349,6 +351,14 @@ class Configuration:
     def edit_whole(self, change: Callable[[], None]) -> Effect:
         """Make a change that may concern everything, such as `read`, and tell what came of it."""
         return self._edits.whole(change)
+
+    def reasons(self, moved: Iterable[Movement], asked: Container[str]) -> list[str]:
+        """Return why symbols moved, in a few words each; "" for those that somebody `asked` for."""
+        from configurator.model.moves import Mover
+
+        moved = list(moved)
+        mover = Mover(self.root, self.lines, {one.name: one.after for one in moved})
+        return ["" if one.name in asked else mover.reason(self._tree.syms[one.name]) for one in moved]
 
     def put_back(self, settings: Iterable[Setting]) -> Effect:
         """Return to what an effect calls its `former` or `latter` settings."""

@@ -15,7 +15,7 @@ from configurator.session.watch import stamp_of
 from configurator.source import find_preset, presets
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from configurator.model import Configuration
     from configurator.model.edits import Effect
@@ -81,7 +81,7 @@ class Differences:
         self._others: dict[Against, tuple[object, Peek]] = {}
 
     @property
-    def changed(self) -> Container[str]:
+    def changed(self) -> Collection[str]:
         """Return the symbols that have another value than when they were loaded or saved last."""
         return self._since.keys()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from configurator.errors import UsageError
 from configurator.model import Assignment, dotconfig
 from configurator.model.menu import TOP
-from configurator.session import reasons, unknown
+from configurator.session import unknown
 from configurator.session.against import Against, Differences
 from configurator.session.changes import Answer, Change, Moved, Outcome, Saved
 from configurator.session.entries import VIEW, Entry, Mode, Rows, View, shown_nodes
@@ -277,6 +277,16 @@ class Session:
         """Return whether saving would change a value in the file, or make the file."""
         return self._differences.modified(self._unknown)
 
+    @property
+    def changed(self) -> Collection[str]:
+        """Return the symbols that have another value than when they were loaded or saved last."""
+        return self._differences.changed
+
+    @property
+    def changed_count(self) -> int:
+        """Return how many these are."""
+        return len(self._differences.changed)
+
     def changes(self, against: Against) -> list[Difference]:
         """Return what differs from the saved file, the defaults, a preset, another file or a git revision.
 
@@ -395,18 +405,13 @@ class Session:
 
     def _change(self, effect: Effect, label: str, asked: Iterable[str]) -> Change:
         wanted = {name.removeprefix(dotconfig.PREFIX) for name in asked}
-        moved = {one.name: one for one in effect.moved}
-        direct = tuple(
-            Moved(one.name, one.before, one.after, "", self.menu.index(one.name))
-            for one in effect.moved
-            if one.name in wanted
-        )
-        followed = tuple(
-            Moved(one.name, one.before, one.after, reasons.reason(self.configuration, one, moved),
-                  self.menu.index(one.name))
-            for one in effect.moved
-            if one.name not in wanted
-        )  # fmt: skip
+        reasons = self.configuration.reasons(effect.moved, wanted)
+        moved = [
+            Moved(one.name, one.before, one.after, reason, self.menu.index(one.name))
+            for one, reason in zip(effect.moved, reasons, strict=True)
+        ]
+        direct = tuple(one for one in moved if one.name in wanted)
+        followed = tuple(one for one in moved if one.name not in wanted)
         return Change(label or ", ".join(map(str, direct)) or f"keep {', '.join(sorted(wanted))}", direct, followed)
 
     def _after(self, effect: Effect) -> None:
