@@ -451,6 +451,13 @@ class Configuration:
         """Return only what differs from the defaults, below `header`; loading it gives the same configuration."""
         return dotconfig.render_minimal(self._tree, header)
 
+    def settings_text(self) -> str:
+        """Return the lines of all that the user set, in the order in which he did; reading it restores just that."""
+        return "".join(
+            f"{dotconfig.assignment_line(symbol, values.user_value(symbol))}\n"
+            for symbol in in_turn(self._tree.unique_defined_syms)
+        )
+
     def minimal_values(self) -> dict[str, str]:
         """Return the symbols of `minimal_text` with their values."""
         return {one.name: one.value for one in dotconfig.parse(self.minimal_text())}

@@ -38,6 +38,7 @@ class Session:
         configuration: the tree with its values; changed by nothing but this session.
         path: the file that `save` writes.
         was_saved: whether `save` has written a file.
+        change_number: grows with each change, so that what was made from the values can be kept until then.
     """
 
     def __init__(self, configuration: Configuration, path: Path) -> None:
@@ -49,6 +50,7 @@ class Session:
         self._differences = Differences(configuration, path)
         self._index: Index | None = None
         self._visible: bytearray | None = None
+        self.change_number = 0
 
     # Looking
 
@@ -315,6 +317,10 @@ class Session:
         """Return what `save` writes."""
         return self.configuration.text() + unknown.block(self._unknown)
 
+    def settings_text(self) -> str:
+        """Return the lines of all that the user set, and those of symbols that the tree does not know."""
+        return self.configuration.settings_text() + unknown.block(self._unknown)
+
     def save(self, path: Path | None = None) -> Saved:
         """Write the file, the former one kept as `.old`; another path becomes the session's.
 
@@ -416,4 +422,5 @@ class Session:
 
     def _after(self, effect: Effect) -> None:
         self._visible = None
+        self.change_number += 1
         self._differences.note(effect)
