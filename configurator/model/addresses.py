@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ipaddress
     from collections.abc import Callable
 
 _POINT_TO_POINT = 31
 """From this prefix length on a network has no address of its own and no broadcast address (RFC 3021)."""
-
-
-# From this length on a network has no addresses of its own (RFC 3021).
-_POINT_TO_POINT = 31
 
 
 def refusal(symbol: str, value: str) -> str | None:
@@ -24,6 +20,8 @@ def refusal(symbol: str, value: str) -> str | None:
 
 def _interface(value: str) -> str | None:
     """Check an IPv4 address with the length of its network's prefix."""
+    import ipaddress  # here, as below: the usual configuration has no addresses, and start-up time is a promise
+
     expected = "it is an IPv4 address with prefix length, such as 192.168.1.20/24"
     address, slash, length = value.partition("/")
     if not slash or not length.isdecimal() or not length.isascii() or (length[0] == "0" and length != "0"):
@@ -42,6 +40,8 @@ def _interface(value: str) -> str | None:
 
 def _gateway(value: str) -> str | None:
     """Check the IPv4 address of a router."""
+    import ipaddress
+
     try:
         address = ipaddress.IPv4Address(value)
     except ValueError:
@@ -51,6 +51,8 @@ def _gateway(value: str) -> str | None:
 
 def _servers(value: str) -> str | None:
     """Check addresses of name servers, of IPv4 or IPv6."""
+    import ipaddress
+
     for word in value.split(" "):
         try:
             address = ipaddress.ip_address(word)
