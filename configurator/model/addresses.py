@@ -1,4 +1,7 @@
-"""Which texts the settings of the network take: addresses have a form that Kconfig cannot state."""
+"""Which texts the settings of the network take: addresses have a form that Kconfig cannot state.
+
+`ipaddress` is imported where there is an address: most configurations have none, and start-up time is a promise.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ def refusal(symbol: str, value: str) -> str | None:
 
 def _interface(value: str) -> str | None:
     """Check an IPv4 address with the length of its network's prefix."""
-    import ipaddress  # here, as below: the usual configuration has no addresses, and start-up time is a promise
+    import ipaddress
 
     expected = "it is an IPv4 address with prefix length, such as 192.168.1.20/24"
     address, slash, length = value.partition("/")
