@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from configurator.model import dotconfig
 from configurator.model.configuration import Peek
 from configurator.model.menu import TOP
 from configurator.session.watch import stamp_of
 from configurator.source import find_preset, presets
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
     from configurator.model import Configuration
-    from configurator.model.edits import Effect
+    from configurator.session.since import Since
 
 
 class Origin(Enum):
@@ -69,67 +65,34 @@ class Difference:
     node: int
 
 
-class Differences:
-    """What differs, kept up to date while the session changes: each step looks only at what it touched."""
+class Comparer:
+    """Compares a session's values with others, whose values are read once."""
 
-    def __init__(self, configuration: Configuration, path: Path) -> None:
+    def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
-        self._path = path
-        self._saved = _settings_in(path)
-        self._since: dict[str, str] = {}
-        self._lines: _Lines | None = None
         self._others: dict[Against, tuple[object, Peek]] = {}
 
-    @property
-    def changed(self) -> Collection[str]:
-        """Return the symbols that have another value than when they were loaded or saved last."""
-        return self._since.keys()
+    def saved(self, since: Since) -> list[Difference]:
+        """Return the lines of the file that saving would change; without a file, what was changed since the start."""
+        configuration, lines = self._configuration, since.lines
+        if lines is None:
+            return [
+                self._difference(name, since.before[name], configuration.get(name), None)
+                for name in configuration.names()
+                if name in since.before
+            ]
+        moved = lines.moved()
+        return [
+            self._difference(name, lines.values.get(name), lines.value_now(name), lines.values.get(name))
+            for name in configuration.names()
+            if name in moved
+        ]
 
-    def modified(self, unknown: Sequence[str]) -> bool:
-        """Return whether saving would change a line that sets something; `unknown` are lines that are kept."""
-        if self._saved is None:
-            return True
-        return self._lines_of(self._saved).differ(unknown)
-
-    def note(self, effect: Effect) -> None:
-        """Take note of a change."""
-        for one in effect.moved:
-            if self._since.setdefault(one.name, one.before) == one.after:
-                del self._since[one.name]
-        if self._lines is not None:
-            self._lines.look_at(effect.touched)
-
-    def saved(self, path: Path, text: str) -> None:
-        """Take note that the file holds the values of now."""
-        self._path = path
-        self._since.clear()
-        self._saved = _settings(text)
-        self._lines = None
-
-    def against(self, other: Against) -> list[Difference]:
-        """Return what differs, in the order of the Kconfig files."""
-        if other.origin is Origin.SAVED:
-            return self._against_saved()
-        peek, now = self._peek(other), self._configuration.values()
+    def others(self, other: Against, path: Path) -> list[Difference]:
+        """Return what differs from something other than the saved file, which `path` names."""
+        peek, now = self._peek(other, path), self._configuration.values()
         names = [name for name in dict.fromkeys([*now, *peek.values]) if peek.values.get(name) != now.get(name)]
         return [self._difference(name, peek.values.get(name), now.get(name), peek.minimal.get(name)) for name in names]
-
-    def _against_saved(self) -> list[Difference]:
-        """Return the lines of the file that saving would change; without a file, what was changed since the start."""
-        if self._saved is None:
-            return [self._difference(name, before, self._configuration.get(name), None)
-                    for name, before in self._in_order(self._since)]  # fmt: skip
-        lines = self._lines_of(self._saved)
-        return [self._difference(name, lines.values.get(name), lines.value_now(name), lines.values.get(name))
-                for name in self._configuration.names() if name in lines.moved]  # fmt: skip
-
-    def _lines_of(self, saved: frozenset[str]) -> _Lines:
-        if self._lines is None:
-            self._lines = _Lines(self._configuration, saved)
-        return self._lines
-
-    def _in_order(self, values: dict[str, str]) -> list[tuple[str, str]]:
-        return [(name, values[name]) for name in self._configuration.names() if name in values]
 
     def _difference(self, name: str, before: str | None, after: str | None, minimal: str | None) -> Difference:
         configuration = self._configuration
@@ -145,11 +108,11 @@ class Differences:
             node=node,
         )
 
-    def _peek(self, other: Against) -> Peek:
+    def _peek(self, other: Against, path: Path) -> Peek:
         """Return the values of something else; they are read again when the file they come from has changed."""
         stamp: object = None
         if other.origin is Origin.GIT:
-            return self._others.setdefault(other, (None, self._of_revision(other.name)))[1]
+            return self._others.setdefault(other, (None, self._of_revision(other.name, path)))[1]
         paths = []
         if other.origin is not Origin.DEFAULTS:
             known = presets(self._configuration.root)
@@ -159,63 +122,11 @@ class Differences:
             self._others[other] = (stamp, self._configuration.peek(*paths))
         return self._others[other][1]
 
-    def _of_revision(self, name: str) -> Peek:
+    def _of_revision(self, name: str, path: Path) -> Peek:
         """Return the values at a revision of git, with the Kconfig tree of that time."""
         from configurator.compare import Place, open_sides
 
         configuration = self._configuration
-        place = Place(configuration.kconfig, configuration.root, self._path)
+        place = Place(configuration.kconfig, configuration.root, path, configuration.trust)
         with open_sides([f"git:{name}"], place, lambda _: None) as (side,):
             return Peek(side.values, side.minimal)
-
-
-class _Lines:
-    """The symbols by whether their lines are those of a file, the lines of which set something."""
-
-    def __init__(self, configuration: Configuration, file: frozenset[str]) -> None:
-        self._configuration = configuration
-        self._file = file
-        self._same: set[str] = set()
-        self._other: set[str] = set()
-        self.look_at(configuration.names())
-
-    def look_at(self, names: Iterable[str]) -> None:
-        """Compare the lines that symbols have now."""
-        for name in names:
-            line = self._configuration.written_line(name)
-            is_there = line in self._file
-            (self._same.add if line and is_there else self._same.discard)(name)
-            (self._other.add if line and not is_there else self._other.discard)(name)
-
-    @cached_property
-    def values(self) -> dict[str, str]:
-        """Return the values in the file."""
-        return {one.name: one.value for one in dotconfig.parse("\n".join(self._file))}
-
-    @property
-    def moved(self) -> set[str]:
-        """Return the symbols whose line in the file, or its absence, is another one than they have now."""
-        return self._other | (self.values.keys() - self._same)
-
-    def value_now(self, name: str) -> str | None:
-        """Return the value that a symbol's line has now, None without a line."""
-        return self._configuration.get(name) if self._configuration.written_line(name) else None
-
-    def differ(self, unknown: Sequence[str]) -> bool:
-        """Return whether the file has other lines than the symbols, `unknown` added to those."""
-        kept = sum(line in self._file for line in unknown)
-        return bool(self._other) or kept < len(unknown) or len(self._same) + kept != len(self._file)
-
-
-def _settings_in(path: Path) -> frozenset[str] | None:
-    """Return the lines of a file that set something, None when there is no such file."""
-    try:
-        return _settings(path.read_text(encoding="utf-8-sig"))
-    except OSError:
-        return None
-
-
-def _settings(text: str) -> frozenset[str]:
-    """Return the lines of a .config that set something: its comments and its order mean nothing."""
-    lines = (line.strip() for line in text.split("\n"))
-    return frozenset(line for line in lines if not line.startswith("#") or line.endswith(" is not set")) - {""}

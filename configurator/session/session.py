@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from configurator.errors import UsageError
 from configurator.model import Assignment, dotconfig
 from configurator.model.menu import TOP
-from configurator.session import reasons, unknown
-from configurator.session.against import Against, Differences
+from configurator.session import unknown
 from configurator.session.changes import Answer, Change, Moved, Outcome, Saved
 from configurator.session.entries import VIEW, Entry, Mode, Rows, View, shown_nodes
 from configurator.session.history import History, Record
-from configurator.session.search import Filter, FilterKind, Index
+from configurator.session.since import Since
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -23,9 +22,9 @@ if TYPE_CHECKING:
     from configurator.model.edits import Effect
     from configurator.model.menu import Menu
     from configurator.model.planner import Plan
-    from configurator.session.against import Difference
+    from configurator.session.against import Against, Comparer, Difference
     from configurator.session.changes import Step
-    from configurator.session.search import Matches
+    from configurator.session.search import Filter, Index, Matches
     from configurator.session.why import Why
 
 
@@ -38,6 +37,7 @@ class Session:
         configuration: the tree with its values; changed by nothing but this session.
         path: the file that `save` writes.
         was_saved: whether `save` has written a file.
+        change_number: grows with each change, so that what was made from the values can be kept until then.
     """
 
     def __init__(self, configuration: Configuration, path: Path) -> None:
@@ -46,9 +46,11 @@ class Session:
         self.was_saved = False
         self._history = History()
         self._unknown = unknown.lines_of(configuration)
-        self._differences = Differences(configuration, path)
+        self._since = Since(configuration, path)
+        self._comparer: Comparer | None = None
         self._index: Index | None = None
         self._visible: bytearray | None = None
+        self.change_number = 0
 
     # Looking
 
@@ -82,7 +84,7 @@ class Session:
             view: what to show; the main menu if none is given.
             only: a filter, or the entries to keep, with the menus around them.
         """
-        kept = self.filtered(only) if isinstance(only, Filter) else only
+        kept = self._kept(only) if only is not None else None
         return Rows(shown_nodes(self.menu, self._visible_now(), view, kept), lambda node: self.entry(node, view))
 
     def entry(self, node: int, view: View = VIEW) -> Entry:
@@ -106,7 +108,7 @@ class Session:
             is_folded=view.mode is Mode.WHOLE_TREE and node in view.folded,
             is_member=state.is_member,
             is_new=bool(name) and state.visible and not state.is_set_by_user and self.configuration.path is not None,
-            is_changed=name in self._differences.changed,
+            is_changed=name in self._since.before,
             is_default=state.is_default,
         )
 
@@ -128,18 +130,27 @@ class Session:
     def search(self, query: str, *, in_help: bool = True, only: Filter | None = None) -> Matches:
         """Return the entries that match every word of `query`, the best first; see `configurator.session.search`."""
         if self._index is None:
+            from configurator.session.search import Index  # here, as below: the first screen searches nothing
+
             self._index = Index(self.menu)
         return self._index.find(query, in_help=in_help, among=self.filtered(only) if only else None)
 
+    def _kept(self, only: Filter | Collection[int]) -> Collection[int]:
+        from configurator.session.search import Filter
+
+        return self.filtered(only) if isinstance(only, Filter) else only
+
     def filtered(self, only: Filter) -> set[int]:
         """Return the entries that a filter keeps."""
+        from configurator.session.search import FilterKind
+
         menu = self.menu
         if only.kind is FilterKind.MENU:
             return set(range(only.menu, menu.ends[only.menu]))
         if only.kind is FilterKind.UNIT:
             inside = f"{only.unit}/"
             return {node for node in range(len(menu)) if menu.location(node).path.startswith(inside)}
-        changed = self._differences.changed
+        changed = self._since.before
         if only.kind is FilterKind.CHANGED:
             return {node for node, name in enumerate(menu.names) if name in changed}
         is_file = self.configuration.path is not None
@@ -275,12 +286,17 @@ class Session:
     @property
     def modified(self) -> bool:
         """Return whether saving would change a value in the file, or make the file."""
-        return self._differences.modified(self._unknown)
+        return self._since.modified(self._unknown)
 
     @property
     def changed(self) -> Collection[str]:
         """Return the symbols that have another value than when they were loaded or saved last."""
-        return self._differences.changed
+        return self._since.before
+
+    @property
+    def changed_count(self) -> int:
+        """Return how many these are."""
+        return len(self._since.before)
 
     def changes(self, against: Against) -> list[Difference]:
         """Return what differs from the saved file, the defaults, a preset, another file or a git revision.
@@ -288,7 +304,13 @@ class Session:
         Raises:
             UsageError: there is no such thing, or it cannot be read.
         """
-        return self._differences.against(against)
+        from configurator.session.against import Comparer, Origin
+
+        if self._comparer is None:
+            self._comparer = Comparer(self.configuration)
+        if against.origin is Origin.SAVED:
+            return self._comparer.saved(self._since)
+        return self._comparer.others(against, self.path)
 
     @property
     def unknown(self) -> tuple[Assignment, ...]:
@@ -310,6 +332,10 @@ class Session:
         """Return what `save` writes."""
         return self.configuration.text() + unknown.block(self._unknown)
 
+    def settings_text(self) -> str:
+        """Return the lines of all that the user set, and those of symbols that the tree does not know."""
+        return self.configuration.settings_text() + unknown.block(self._unknown)
+
     def save(self, path: Path | None = None) -> Saved:
         """Write the file, the former one kept as `.old`; another path becomes the session's.
 
@@ -323,7 +349,7 @@ class Session:
         written = write_if_changed(path, text, keep_old=True)
         self.path = path
         self.was_saved = self.was_saved or written
-        self._differences.saved(path, text)
+        self._since.saved(text)
         return Saved(path, written)
 
     def save_minimal(self, path: Path) -> Saved:
@@ -400,20 +426,16 @@ class Session:
 
     def _change(self, effect: Effect, label: str, asked: Iterable[str]) -> Change:
         wanted = {name.removeprefix(dotconfig.PREFIX) for name in asked}
-        moved = {one.name: one for one in effect.moved}
-        direct = tuple(
-            Moved(one.name, one.before, one.after, "", self.menu.index(one.name))
-            for one in effect.moved
-            if one.name in wanted
-        )
-        followed = tuple(
-            Moved(one.name, one.before, one.after, reasons.reason(self.configuration, one, moved),
-                  self.menu.index(one.name))
-            for one in effect.moved
-            if one.name not in wanted
-        )  # fmt: skip
+        reasons = self.configuration.reasons(effect.moved, wanted)
+        moved = [
+            Moved(one.name, one.before, one.after, reason, self.menu.index(one.name))
+            for one, reason in zip(effect.moved, reasons, strict=True)
+        ]
+        direct = tuple(one for one in moved if one.name in wanted)
+        followed = tuple(one for one in moved if one.name not in wanted)
         return Change(label or ", ".join(map(str, direct)) or f"keep {', '.join(sorted(wanted))}", direct, followed)
 
     def _after(self, effect: Effect) -> None:
         self._visible = None
-        self._differences.note(effect)
+        self.change_number += 1
+        self._since.note(effect)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -46,6 +45,8 @@ class Watch:
         return OnDisk.CHANGED
 
     def _digest_now(self) -> bytes:
+        import hashlib  # here: a session need not wait for it to begin
+
         try:
             return hashlib.sha256(self.path.read_bytes()).digest()
         except OSError:

@@ -88,6 +88,16 @@ def test_no_runs_nothing_further(tree: Path, log: Path) -> None:
     assert log.read_text() == "run\n"
 
 
+def test_reading_again_asks_nobody(tree: Path, log: Path) -> None:
+    """What was allowed once is allowed for another state of the tree; nothing else is."""
+    configuration = Configuration.load(tree, trust=asking([Approval.THESE, Approval.THESE], []))
+    assert Configuration.load(tree, trust=configuration.trust).get("B") == "two"
+    tree.with_name("Kconfig.more").write_text(f"$(shell,touch {log}.new)\n")
+    with pytest.raises(UsageError, match="touch"):
+        Configuration.load(tree, trust=configuration.trust)
+    assert not log.with_name("log.new").exists()
+
+
 def test_mistakes_are_told_without_a_question(make_tree: MakeTree) -> None:
     """A tree that runs nothing and is wrong is told to be wrong; a variable may be called shell."""
     with pytest.raises(UsageError, match="sorry"):

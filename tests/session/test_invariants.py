@@ -54,8 +54,6 @@ class Editing:
         kconfig, self.config = folder / "Kconfig", folder / ".config"
         kconfig.write_text(self.tree.text, encoding="utf-8")
         self.config.write_text(random_config(random, self.tree), encoding="utf-8")
-        note(self.tree.text)
-        note(self.config.read_text(encoding="utf-8"))
         self.kconfig = kconfig
         self.session = Session(Configuration.load(kconfig, self.config), self.config)
         self.oracle = Configuration.load(kconfig)
@@ -102,7 +100,10 @@ def editing(random: Random, factory: pytest.TempPathFactory, *, ranges: bool = T
     """Return a session on a random tree."""
     folder = factory.getbasetemp() / "session"
     folder.mkdir(exist_ok=True)
-    return Editing(random, folder, ranges=ranges)
+    case = Editing(random, folder, ranges=ranges)
+    note(case.tree.text)
+    note(case.config.read_text(encoding="utf-8"))
+    return case
 
 
 @cases

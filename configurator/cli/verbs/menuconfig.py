@@ -1,10 +1,13 @@
 """Edit the configuration in the terminal: browse, toggle, search, save.
 
 The keys are those of the Linux kernel's menuconfig and of vi; `?` lists them. Needs a terminal; a script uses
-`eggcup set SYMBOL=VALUE` or `eggcup olddefconfig`.
+`eggcup set SYMBOL=VALUE` or `eggcup olddefconfig`, and a program that wants JSON `eggcup serve`.
 
 --plain is the same as a dialogue in lines, for a screen reader, a slow line or a pipe: `help` lists the commands.
 --web is the screen in a browser on this machine; it needs the extra package of `pip install 'eggcup[web]'`.
+
+example:
+  eggcup menuconfig --config boards/server.config
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port for --web (default: any free one)")
     parser.add_argument("--theme", metavar="NAME", default="", help="the colours; $EGGCUP_THEME, else eggcup's own")
     parser.add_argument("--ascii", action="store_true", help="draw nothing but ASCII")
+    options.add_json_option(parser, "refused: an editor for the terminal has no JSON; `eggcup serve` has")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: there is no terminal to draw on, or the tree or the .config is wrong.
     """
+    if args.json:
+        raise UsageError("menuconfig draws on the terminal and has no JSON", hints=["eggcup serve", *_INSTEAD])
     if args.plain:
         return run_plain(args)
     if args.web:
