@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import sys
 from typing import TYPE_CHECKING, ClassVar
 
-os.environ.setdefault("TEXTUAL_FPS", "1000")  # read at import: a key is painted at once and not with the next frame
+from configurator.tui.deferred import imports_deferred
 
-from textual.app import App
+os.environ.setdefault("TEXTUAL_FPS", "1000")  # read at import: a key is painted at once and not with the next frame
+with imports_deferred():
+    from asyncio import get_running_loop
+
+    from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.theme import Theme
 
@@ -86,7 +89,7 @@ class MenuconfigApp(App[None]):
 
     def on_mount(self) -> None:
         """Offer ASCII edges to the style sheet."""
-        self._loop_of_signals = asyncio.get_running_loop()
+        self._loop_of_signals = get_running_loop()
         self.set_class(self.glyphs.edge == "|", "-ascii")
 
     def after_first_paint(self) -> None:
