@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import describe, dotconfig, engine, findings, questions, units, values
+from configurator.model import describe, dotconfig, engine, findings, garbage, questions, units, values
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
 from configurator.model.reading import Reader, Reading
@@ -16,14 +16,14 @@ from configurator.model.symbols import in_turn
 from configurator.model.values import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import kconfiglib
 
     from configurator.model.analysis import Analysis
     from configurator.model.answers import Probability
-    from configurator.model.edits import Edits, Effect, Setting
+    from configurator.model.edits import Edits, Effect, Movement, Setting
     from configurator.model.findings import Finding, Migration
     from configurator.model.menu import Menu
     from configurator.model.planner import Plan
@@ -103,8 +103,9 @@ class Configuration:
             root = srctree.absolute() if srctree else kconfig.parent
         except FileNotFoundError:
             raise UsageError("the current folder is gone", location=Location(str(kconfig))) from None
-        configuration = cls(engine.load_tree(kconfig, root), kconfig, root)
-        configuration.read(*[config] if config is not None and _exists(config) else [])
+        with garbage.paused():
+            configuration = cls(engine.load_tree(kconfig, root), kconfig, root)
+            configuration.read(*[config] if config is not None and _exists(config) else [])
         return configuration
 
     def read(self, *files: Path | ConfigFile, complete: Callable[[Configuration], None] | None = None) -> None:
@@ -117,13 +118,14 @@ class Configuration:
         Raises:
             UsageError: a file cannot be read, or is not a configuration; the values are as they were.
         """
-        contents = [file if isinstance(file, ConfigFile) else dotconfig.read_file(file) for file in files]
-        self._tree.unset_values()
-        del self._tree.warnings[self._parsed_warnings :]
-        further = (lambda: complete(self)) if complete else None
-        self._reading = Reader(self._tree, self.root, self._symbol).read(contents, further)
-        self.path = contents[0].path if contents else None
-        self.tree_warnings = tuple(engine.tree_warnings(self._tree))
+        with garbage.paused():
+            contents = [file if isinstance(file, ConfigFile) else dotconfig.read_file(file) for file in files]
+            self._tree.unset_values()
+            del self._tree.warnings[self._parsed_warnings :]
+            further = (lambda: complete(self)) if complete else None
+            self._reading = Reader(self._tree, self.root, self._symbol).read(contents, further)
+            self.path = contents[0].path if contents else None
+            self.tree_warnings = tuple(engine.tree_warnings(self._tree))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -292,7 +294,8 @@ class Configuration:
         """Return the menu tree as an editor needs it, made once."""
         from configurator.model.menu import Menu  # here: only an editor needs it, as the edits below
 
-        return Menu(self._tree)
+        with garbage.paused():
+            return Menu(self._tree)
 
     @cached_property
     def _edits(self) -> Edits:
@@ -301,8 +304,10 @@ class Configuration:
         return Edits(self._tree)
 
     def prepare_edits(self) -> None:
-        """Do now what the first edit would have to wait for."""
-        self._edits.prepare()
+        """Do now what the first edit would have to wait for; what there is now is taken to stay."""
+        with garbage.paused():
+            self._edits.prepare()
+        garbage.keep()
 
     def edit(self, assignments: Iterable[Assignment]) -> Effect:
         """Do as `set_all`, and tell what came of it.
@@ -313,6 +318,8 @@ class Configuration:
         wanted = self._well_formed(assignments)
         emptying = [one for one in wanted if values.would_empty_choice(one, wanted)]
         taken = [one for one in wanted if one not in emptying and values.takes_values(one.symbol)]
+        if all(values.was_said(one) for one in taken):
+            taken = []
         effect = self._edits.assign({one.symbol: one.value for one in taken})
         problems = []
         for symbol, assignment, value in wanted:
@@ -344,6 +351,14 @@ class Configuration:
     def edit_whole(self, change: Callable[[], None]) -> Effect:
         """Make a change that may concern everything, such as `read`, and tell what came of it."""
         return self._edits.whole(change)
+
+    def reasons(self, moved: Iterable[Movement], asked: Container[str]) -> list[str]:
+        """Return why symbols moved, in a few words each; "" for those that somebody `asked` for."""
+        from configurator.model.moves import Mover
+
+        moved = list(moved)
+        mover = Mover(self.root, self.lines, {one.name: one.after for one in moved})
+        return ["" if one.name in asked else mover.reason(self._tree.syms[one.name]) for one in moved]
 
     def put_back(self, settings: Iterable[Setting]) -> Effect:
         """Return to what an effect calls its `former` or `latter` settings."""
@@ -435,6 +450,13 @@ class Configuration:
     def minimal_text(self, header: str = "") -> str:
         """Return only what differs from the defaults, below `header`; loading it gives the same configuration."""
         return dotconfig.render_minimal(self._tree, header)
+
+    def settings_text(self) -> str:
+        """Return the lines of all that the user set, in the order in which he did; reading it restores just that."""
+        return "".join(
+            f"{dotconfig.assignment_line(symbol, values.user_value(symbol))}\n"
+            for symbol in in_turn(self._tree.unique_defined_syms)
+        )
 
     def minimal_values(self) -> dict[str, str]:
         """Return the symbols of `minimal_text` with their values."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import kconfiglib
 
 from configurator.errors import Location, UsageError
-from configurator.model.expressions import YES, value_of
+from configurator.model.expressions import BOOLEAN, YES, value_of
 from configurator.model.symbols import TreeChoice, TreeSymbol
 
 if TYPE_CHECKING:
@@ -226,6 +226,15 @@ def is_minimal(symbol: kconfiglib.Symbol) -> bool:
     is_free = isinstance(symbol, TreeSymbol) and symbol.can_change and not symbol.is_default
     by_itself = isinstance(symbol.choice, TreeChoice) and symbol.tri_value == YES and symbol.choice.default is symbol
     return is_free and not by_itself and bool(symbol.config_string)
+
+
+def assignment_line(symbol: kconfiglib.Symbol, value: str) -> str:
+    """Return the line that sets a symbol to a value."""
+    if value == "n" and symbol.orig_type in BOOLEAN:
+        return f"# {PREFIX}{symbol.name} is not set"
+    if symbol.orig_type == kconfiglib.STRING:
+        value = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"{PREFIX}{symbol.name}={value}"
 
 
 def _render_below(parent: kconfiglib.MenuNode, chunks: list[str], written: set[str]) -> None:

@@ -10,7 +10,7 @@ from configurator.errors import Location
 from configurator.model import values
 from configurator.model.describe import kind_of
 from configurator.model.expressions import LETTERS, value_of
-from configurator.model.symbols import TreeSymbol
+from configurator.model.symbols import TreeChoice, TreeSymbol
 from configurator.model.views import NodeState, SymbolType
 
 if TYPE_CHECKING:
@@ -151,13 +151,18 @@ class Menu:
             selection=None,
             is_set_by_user=symbol.user_value is not None,
             is_member=symbol.choice is not None,
-            is_default=symbol.is_default,
+            is_default=symbol.is_default or _is_default_member(symbol),
         )
 
 
 def _is_plain(symbol: TreeSymbol | None) -> TypeGuard[TreeSymbol]:
     """Return whether an entry shows exactly when its symbol can be set."""
     return symbol is not None and len(symbol.nodes) == 1 and not symbol.is_transitional
+
+
+def _is_default_member(symbol: TreeSymbol) -> bool:
+    """Return whether a symbol is the member that its choice would choose by itself."""
+    return isinstance(symbol.choice, TreeChoice) and symbol.choice.default is symbol
 
 
 def _flatten(

@@ -18,6 +18,8 @@ from configurator.model.symbols import ModulesSymbol, TreeChoice, TreeSymbol
 
 _MARK = re.compile(r"\s*(?:option\s+)?(?P<mark>modules|transitional)\s*(?:#.*)?\n?", re.ASCII)
 _VISIBLE = re.compile(r"\s*visible\b", re.ASCII)
+_PARTICULAR = re.compile(r"[$=\"']|^(?:menu)?config\b", re.ASCII)
+_SHORT = 40
 _DEPENDS = re.compile(r"\s*depends\b", re.ASCII)
 
 
@@ -33,7 +35,9 @@ class Tree(kconfiglib.Kconfig):
         self._stand_in: ModulesSymbol | None = None
         self._marks: list[tuple[str, str, int]] = []
         self._turns = 0
+        self._known_lines: dict[str, kconfiglib.Tokens] = {}
         kconfiglib.Kconfig.__init__(self, filename, warn_to_stderr=warn_to_stderr)
+        self._known_lines = {}
         self._refuse_stray_marks()
 
     def next_turn(self) -> int:
@@ -64,7 +68,10 @@ class Tree(kconfiglib.Kconfig):
     # What follows overrides the parser of kconfiglib 14.1, the last release of that line.
 
     def _lookup_sym(self, name: str) -> kconfiglib.Symbol:
-        if name not in self.syms and getattr(self, "_parsing_kconfigs", True):
+        known = self.syms.get(name)
+        if known is not None:
+            return known
+        if getattr(self, "_parsing_kconfigs", True):
             self.syms[name] = self._new_symbol(name, is_constant=False)
         return kconfiglib.Kconfig._lookup_sym(self, name)  # noqa: SLF001 - one class with its base
 
@@ -82,11 +89,21 @@ class Tree(kconfiglib.Kconfig):
         return symbol
 
     def _tokenize(self, s: str) -> kconfiglib.Tokens:
+        known = self._known_lines.get(s)
+        if known is not None:
+            self._line = s
+            return known
         match = _MARK.fullmatch(s)
         if match:
             self._marks.append((match["mark"], self.filename, self.linenr))
             return (None,)  # as for an empty line
-        return kconfiglib.Kconfig._tokenize(self, s)  # noqa: SLF001 - one class with its base
+        warnings = len(self.warnings)
+        tokens = kconfiglib.Kconfig._tokenize(self, s)  # noqa: SLF001 - one class with its base
+        # Half of a tree's lines are like others, such as `help` or `default y`. Macros are expanded each time, and what
+        # there is to complain of is complained of each time.
+        if len(s) < _SHORT and not _PARTICULAR.search(s) and len(self.warnings) == warnings:
+            self._known_lines[s] = tokens
+        return tokens
 
     def _parse_props(self, node: kconfiglib.MenuNode) -> None:
         self._refuse_stray_marks()

@@ -120,8 +120,9 @@ class Differences:
             return [self._difference(name, before, self._configuration.get(name), None)
                     for name, before in self._in_order(self._since)]  # fmt: skip
         lines = self._lines_of(self._saved)
+        moved = lines.moved()
         return [self._difference(name, lines.values.get(name), lines.value_now(name), lines.values.get(name))
-                for name in self._configuration.names() if name in lines.moved]  # fmt: skip
+                for name in self._configuration.names() if name in moved]  # fmt: skip
 
     def _lines_of(self, saved: frozenset[str]) -> _Lines:
         if self._lines is None:
@@ -192,7 +193,6 @@ class _Lines:
         """Return the values in the file."""
         return {one.name: one.value for one in dotconfig.parse("\n".join(self._file))}
 
-    @property
     def moved(self) -> set[str]:
         """Return the symbols whose line in the file, or its absence, is another one than they have now."""
         return self._other | (self.values.keys() - self._same)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from configurator.session.session import Session
+
+_STAMP = "// eggcup:config "
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,15 @@ class PreviewLine:
 
 @dataclass(frozen=True, slots=True)
 class StartedUnit:
-    """A unit that starts: `bytes` is what it adds to the image, None where no build has measured it."""
+    """A unit that starts.
+
+    Attributes:
+        symbol: its symbol.
+        folder: its folder in the tree.
+        after: why it does not start earlier.
+        bytes: the code of its package in the last image that was built with it; None where there was none.
+        is_new: whether the last change brought it.
+    """
 
     symbol: str
     folder: str
@@ -46,24 +59,61 @@ class Preview:
 
 
 class Previewer:
-    """Makes previews, and remembers the last one to tell what is new."""
+    """Makes previews, and remembers the one before the last change to tell what is new."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._before: Preview | None = None
+        self._now: tuple[int, Preview] | None = None
 
     def preview(self) -> Preview:
         """Return what the values of now make; of a tree without units, why there is nothing."""
-        from configurator.errors import EggcupError
-        from configurator.generate import init_order, render_zz_init
+        number = self._session.change_number
+        if self._now is None or self._now[0] != number:
+            self._before = self._now[1] if self._now else None
+            self._now = number, _made(self._session, self._before)
+        return self._now[1]
 
-        configuration = self._session.configuration
-        try:
-            order = init_order(configuration)
-            text = render_zz_init(configuration, order, editable=False)
-        except EggcupError as problem:
-            return Preview(problem=str(problem))
-        lines = tuple(PreviewLine(line) for line in text.splitlines())
-        units = tuple(
-            StartedUnit(one.unit.symbol, one.unit.folder, tuple(before.reason for before in one.after)) for one in order
+
+def _made(session: Session, before: Preview | None) -> Preview:
+    from configurator.errors import EggcupError
+    from configurator.generate import init_order, render_zz_init
+
+    configuration = session.configuration
+    try:
+        order = init_order(configuration)
+        text = render_zz_init(configuration, order, editable=False)
+    except EggcupError as problem:
+        return Preview(problem=str(problem))
+    sizes = _sizes(session)
+    units = [
+        StartedUnit(
+            one.unit.symbol, one.unit.folder, tuple(place.reason for place in one.after), sizes.get(one.unit.folder)
         )
-        return Preview(lines, units)
+        for one in order
+    ]
+    lines = text.splitlines()
+    if before is None or before.problem:
+        return Preview(tuple(map(PreviewLine, lines)), tuple(units))
+    known = {unit.symbol for unit in before.units}
+    present = {unit.symbol for unit in units}
+    return Preview(
+        _marked([line.text for line in before.zz_init], lines),
+        tuple(replace(unit, is_new=unit.symbol not in known) for unit in units),
+        tuple(unit.symbol for unit in before.units if unit.symbol not in present),
+    )
+
+
+def _marked(before: Sequence[str], now: Sequence[str]) -> tuple[PreviewLine, ...]:
+    """Return lines with those marked that were not there; the stamp changes with every symbol and tells nothing."""
+    new: set[int] = set()
+    for operation, _, _, start, end in difflib.SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
+        if operation != "equal":
+            new.update(range(start, end))
+    return tuple(PreviewLine(line, place in new and not line.startswith(_STAMP)) for place, line in enumerate(now))
+
+
+def _sizes(session: Session) -> Mapping[str, int]:
+    from configurator.build import sizes
+
+    return sizes.measured(session.configuration.root)

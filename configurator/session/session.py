@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from configurator.errors import UsageError
 from configurator.model import Assignment, dotconfig
 from configurator.model.menu import TOP
-from configurator.session import reasons, unknown
+from configurator.session import unknown
 from configurator.session.against import Against, Differences
 from configurator.session.changes import Answer, Change, Moved, Outcome, Saved
 from configurator.session.entries import VIEW, Entry, Mode, Rows, View, shown_nodes
@@ -38,6 +38,7 @@ class Session:
         configuration: the tree with its values; changed by nothing but this session.
         path: the file that `save` writes.
         was_saved: whether `save` has written a file.
+        change_number: grows with each change, so that what was made from the values can be kept until then.
     """
 
     def __init__(self, configuration: Configuration, path: Path) -> None:
@@ -49,6 +50,7 @@ class Session:
         self._differences = Differences(configuration, path)
         self._index: Index | None = None
         self._visible: bytearray | None = None
+        self.change_number = 0
 
     # Looking
 
@@ -282,6 +284,11 @@ class Session:
         """Return the symbols that have another value than when they were loaded or saved last."""
         return self._differences.changed
 
+    @property
+    def changed_count(self) -> int:
+        """Return how many these are."""
+        return len(self._differences.changed)
+
     def changes(self, against: Against) -> list[Difference]:
         """Return what differs from the saved file, the defaults, a preset, another file or a git revision.
 
@@ -309,6 +316,10 @@ class Session:
     def text(self) -> str:
         """Return what `save` writes."""
         return self.configuration.text() + unknown.block(self._unknown)
+
+    def settings_text(self) -> str:
+        """Return the lines of all that the user set, and those of symbols that the tree does not know."""
+        return self.configuration.settings_text() + unknown.block(self._unknown)
 
     def save(self, path: Path | None = None) -> Saved:
         """Write the file, the former one kept as `.old`; another path becomes the session's.
@@ -400,20 +411,16 @@ class Session:
 
     def _change(self, effect: Effect, label: str, asked: Iterable[str]) -> Change:
         wanted = {name.removeprefix(dotconfig.PREFIX) for name in asked}
-        moved = {one.name: one for one in effect.moved}
-        direct = tuple(
-            Moved(one.name, one.before, one.after, "", self.menu.index(one.name))
-            for one in effect.moved
-            if one.name in wanted
-        )
-        followed = tuple(
-            Moved(one.name, one.before, one.after, reasons.reason(self.configuration, one, moved),
-                  self.menu.index(one.name))
-            for one in effect.moved
-            if one.name not in wanted
-        )  # fmt: skip
+        reasons = self.configuration.reasons(effect.moved, wanted)
+        moved = [
+            Moved(one.name, one.before, one.after, reason, self.menu.index(one.name))
+            for one, reason in zip(effect.moved, reasons, strict=True)
+        ]
+        direct = tuple(one for one in moved if one.name in wanted)
+        followed = tuple(one for one in moved if one.name not in wanted)
         return Change(label or ", ".join(map(str, direct)) or f"keep {', '.join(sorted(wanted))}", direct, followed)
 
     def _after(self, effect: Effect) -> None:
         self._visible = None
+        self.change_number += 1
         self._differences.note(effect)
