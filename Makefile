@@ -106,8 +106,10 @@ ifndef EGGCUP_SKIP_ORACLE
 	@scripts/oracle
 endif
 
-# tmux shows the interface to its tests; git says what a wheel has to carry.
+# tmux shows the interface to its tests; git says what a wheel has to carry; the shells complete command lines.
 test-tools:
+	@command -v zsh >/dev/null || scripts/apt-install zsh
+	@command -v fish >/dev/null || scripts/apt-install fish
 	@command -v tmux >/dev/null || scripts/apt-install tmux
 	@command -v git >/dev/null || scripts/apt-install git
 

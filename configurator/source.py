@@ -8,10 +8,9 @@ from pathlib import Path
 
 from configurator.errors import UsageError
 
-_STATEMENT = re.compile(
-    r"\s*(?:(?:menu)?config\s+(?P<name>\w+)|(?P<type>bool|def_bool|tristate|int|hex|string)\b"
-    r'|[or]*source\s+"(?P<path>[^"]+)")',
-    re.ASCII,
+_STATEMENT = (
+    r"(?a)\s*(?:(?:menu)?config\s+(?P<name>\w+)|(?P<type>bool|def_bool|tristate|int|hex|string)\b"
+    r'|[or]*source\s+"(?P<path>[^"]+)")'
 )
 
 
@@ -66,6 +65,7 @@ def symbol_types(kconfig: Path, root: Path) -> dict[str, str]:
 
     For completion in the shell, which must be quick and may be wrong: conditions and macros are not looked at.
     """
+    statement = re.compile(_STATEMENT)
     found: dict[str, str] = {}
     seen: set[Path] = set()
     waiting = [kconfig]
@@ -76,7 +76,7 @@ def symbol_types(kconfig: Path, root: Path) -> dict[str, str]:
         seen.add(path)
         name = ""
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            match = _STATEMENT.match(line)
+            match = statement.match(line)
             if match is None:
                 continue
             if match["path"]:

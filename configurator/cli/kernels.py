@@ -53,5 +53,17 @@ def build_kernel(
     return result
 
 
+def document(built: BuildResult) -> dict[str, object]:
+    """Return what was built, for JSON; sizes in bytes."""
+    return {
+        "kernel": str(built.kernel),
+        "written": built.changed,
+        "file_size": built.file_size,
+        "memory_end": built.memory_end,
+        "go": built.go_version,
+        "warnings": list(built.warnings),
+    }
+
+
 def _nothing(text: str) -> None:
     """Take a command that nobody wants to see."""

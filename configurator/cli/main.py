@@ -98,8 +98,19 @@ def dispatch(arguments: Sequence[str]) -> int:
     """Run the command line `arguments` (without the program's name) and return its exit code.
 
     Raises:
-        EggcupError: the user's mistake, for `main` to report.
+        EggcupError: the user's mistake, for `main` to report; with --json stdout has it already.
     """
+    try:
+        return _run(arguments)
+    except EggcupError as problem:
+        if "--json" in _before_rest(arguments)[0]:  # not argparse's word: the options may be what is wrong
+            from configurator.cli import documents
+
+            output.result_json(documents.error(problem))
+        raise
+
+
+def _run(arguments: Sequence[str]) -> int:
     first = arguments[0] if arguments else ""
     if first in ("-h", "--help", "help"):
         output.result_text(overview())
@@ -113,20 +124,17 @@ def dispatch(arguments: Sequence[str]) -> int:
         problem = f"unknown option {first!r}" if first else "a command is missing"
         raise UsageError(problem, hints=["eggcup --help"])
     verb = load_verb(first)
-    own = list(arguments[1:])
-    rest: list[str] = []
-    if getattr(verb, "TAKES_REST", False) and "--" in own:
+    own, rest = list(arguments[1:]), list[str]()
+    if getattr(verb, "TAKES_REST", False):
         # argparse cannot tell "KERNEL -- REST" from "-- REST", nor take options between the two.
-        own, rest = own[: own.index("--")], own[own.index("--") + 1 :]
-    args = verb_parser(first, verb).parse_args(own, argparse.Namespace(rest=rest))
-    try:
-        return int(verb.run(args))
-    except EggcupError as problem:
-        if getattr(args, "json", False):
-            from configurator.cli import documents
+        own, rest = _before_rest(own)
+    return int(verb.run(verb_parser(first, verb).parse_args(own, argparse.Namespace(rest=rest))))
 
-            output.result_json(documents.error(problem))
-        raise
+
+def _before_rest(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return what stands before and behind the first ``--``."""
+    end = list(arguments).index("--") if "--" in arguments else len(arguments)
+    return list(arguments[:end]), list(arguments[end + 1 :])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -86,12 +86,12 @@ def open_tree(args: argparse.Namespace) -> Configuration:
     return Configuration.load(kconfig_path(args), srctree=srctree())
 
 
-def open_configuration(args: argparse.Namespace, *, to_change: bool = False) -> Configuration:
+def open_configuration(args: argparse.Namespace, *, may_be_new: bool = False) -> Configuration:
     """Load the configuration and say on stderr what is suspicious about it.
 
     Args:
         args: the verb's options.
-        to_change: the verb writes the configuration, so that a missing one is a beginning.
+        may_be_new: also a file named with `--config` need not exist yet, as for an editor.
 
     Raises:
         UsageError: the tree or the configuration is wrong, or a file named with `--config` does not exist.
@@ -101,12 +101,21 @@ def open_configuration(args: argparse.Namespace, *, to_change: bool = False) -> 
 
     path = config_path(args)
     configuration = Configuration.load(kconfig_path(args), path, srctree=srctree())
-    if configuration.path is None and not to_change:
-        if args.config is not None:
-            raise UsageError("there is no such file", location=Location(str(path)), hints=["eggcup defconfig"])
+    if configuration.path is None:
+        if args.config is not None and not may_be_new:
+            raise UsageError("there is no such file", location=Location(str(path)), hints=[_beginning(args)])
         output.narrate(f"eggcup: there is no {path}, the defaults hold")
     report(configuration, strict=args.strict)
     return configuration
+
+
+def _beginning(args: argparse.Namespace) -> str:
+    """Return the command that makes the configuration that is not there."""
+    if args.config is None:
+        return "eggcup defconfig"
+    import shlex
+
+    return f"eggcup defconfig --config {shlex.quote(str(args.config))}"
 
 
 def report(configuration: Configuration, *, strict: bool, allowed: Container[FindingKind] = ()) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from configurator.errors import UsageError
@@ -55,16 +56,19 @@ def pass_through(text: str) -> None:
 
 
 def narrate(text: str) -> None:
-    """Say on stderr what is being done; with stderr closed, say nothing."""
-    if sys.stderr is not None:
-        sys.stderr.write(_printable(text) + "\n")
+    """Say on stderr what is being done."""
+    prompt(text + "\n")
 
 
 def prompt(text: str) -> None:
-    """Ask on stderr, the answer to follow on the same line."""
+    """Ask on stderr, the answer to follow on the same line.
+
+    With stderr closed, full or without a reader, say nothing: the exit code still tells how the command ended.
+    """
     if sys.stderr is not None:
-        sys.stderr.write(_printable(text))
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stderr.write(_printable(text))
+            sys.stderr.flush()
 
 
 def warn(text: str) -> None:

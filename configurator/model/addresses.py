@@ -1,19 +1,18 @@
-"""Which texts the settings of the network take: addresses have a form that Kconfig cannot state."""
+"""Which texts the settings of the network take: addresses have a form that Kconfig cannot state.
+
+`ipaddress` is imported where there is an address: most configurations have none, and start-up time is a promise.
+"""
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ipaddress
     from collections.abc import Callable
 
 _POINT_TO_POINT = 31
 """From this prefix length on a network has no address of its own and no broadcast address (RFC 3021)."""
-
-
-# From this length on a network has no addresses of its own (RFC 3021).
-_POINT_TO_POINT = 31
 
 
 def refusal(symbol: str, value: str) -> str | None:
@@ -24,6 +23,8 @@ def refusal(symbol: str, value: str) -> str | None:
 
 def _interface(value: str) -> str | None:
     """Check an IPv4 address with the length of its network's prefix."""
+    import ipaddress
+
     expected = "it is an IPv4 address with prefix length, such as 192.168.1.20/24"
     address, slash, length = value.partition("/")
     if not slash or not length.isdecimal() or not length.isascii() or (length[0] == "0" and length != "0"):
@@ -42,6 +43,8 @@ def _interface(value: str) -> str | None:
 
 def _gateway(value: str) -> str | None:
     """Check the IPv4 address of a router."""
+    import ipaddress
+
     try:
         address = ipaddress.IPv4Address(value)
     except ValueError:
@@ -51,6 +54,8 @@ def _gateway(value: str) -> str | None:
 
 def _servers(value: str) -> str | None:
     """Check addresses of name servers, of IPv4 or IPv6."""
+    import ipaddress
+
     for word in value.split(" "):
         try:
             address = ipaddress.ip_address(word)

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_AT = re.compile(r"^\s*(?P<path>[^\s:][^:\n]*):(?P<line>[0-9]+): (?:error: |warning: )?(?P<rest>.*)", re.DOTALL)
-_DEFINED_AT = re.compile(r"\(defined at (?P<path>[^:()\n]+):(?P<line>[0-9]+)")
-_UNMET_SELECT = re.compile(r" has direct dependencies ")
-_LOOP_MEMBER = re.compile(r"^(?:\.\.\.depends (?:again )?on |\.\.\.)?(?P<name>\S+) \(defined at", re.MULTILINE)
+# Not compiled before there is a complaint to look at.
+_AT = r"(?s)^\s*(?P<path>[^\s:][^:\n]*):(?P<line>[0-9]+): (?:error: |warning: )?(?P<rest>.*)"
+_DEFINED_AT = r"\(defined at (?P<path>[^:()\n]+):(?P<line>[0-9]+)"
+_LOOP_MEMBER = r"(?m)^(?:\.\.\.depends (?:again )?on |\.\.\.)?(?P<name>\S+) \(defined at"
+_UNMET_SELECT = " has direct dependencies "
 
 # What would change kconfiglib's behaviour behind the user's back, with what stands in for it: `srctree` is given per
 # tree, and a Python module `kconfigfunctions` that happens to lie in the path must not be run.
@@ -69,7 +70,7 @@ def tree_warnings(tree: kconfiglib.Kconfig) -> list[TreeWarning]:
     """
     for symbol in tree.unique_defined_syms:
         symbol.str_value  # noqa: B018 - evaluates
-    found = [_warning(text) for text in tree.warnings if not _UNMET_SELECT.search(text)]
+    found = [_warning(text) for text in tree.warnings if _UNMET_SELECT not in text]
     undefined = {name for name, symbol in tree.syms.items() if not symbol.nodes and not _is_number(name)} - {"MODULES"}
     if undefined:
         for node in tree.node_iter():
@@ -127,14 +128,14 @@ def _set_environment(values: dict[str, str | None]) -> None:
 def _translated(text: str, root: Path) -> UsageError:
     """Turn the text of kconfiglib's exception into a one-line message with a place."""
     if "Dependency loop" in text:
-        names = list(dict.fromkeys(_LOOP_MEMBER.findall(text)))
-        place = _DEFINED_AT.search(text)
+        names = list(dict.fromkeys(re.findall(_LOOP_MEMBER, text)))
+        place = re.search(_DEFINED_AT, text)
         message = f"the symbols depend on each other in a circle: {' -> '.join([*names, *names[:1]])}"
         return UsageError(message, location=_place(place, root))
-    match = _AT.match(text)
+    match = re.match(_AT, text)
     if match:
         return UsageError(_one_line(match["rest"]), location=_place(match, root))
-    defined = _place(_DEFINED_AT.search(text), root)
+    defined = _place(re.search(_DEFINED_AT, text), root)
     named = re.search(r"(?:in|of) '(?P<path>[^']+)'", text)
     location = defined or shown(root, named["path"] if named else "Kconfig")
     return UsageError(_one_line(text).removeprefix("error: "), location=location)
@@ -150,10 +151,10 @@ def _one_line(text: str) -> str:
 
 
 def _warning(text: str) -> TreeWarning:
-    match = _AT.match(text)
+    match = re.match(_AT, text)
     if match:
         return TreeWarning(_one_line(match["rest"]), Location(match["path"], int(match["line"])))
-    defined = _DEFINED_AT.search(text)
+    defined = re.search(_DEFINED_AT, text)
     location = Location(defined["path"], int(defined["line"])) if defined else None
     return TreeWarning(_one_line(text).removeprefix("warning: "), location)
 

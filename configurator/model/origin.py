@@ -72,8 +72,10 @@ def origin_of(symbol: kconfiglib.Symbol, root: Path, lines: Mapping[str, Assignm
 
 def _given(symbol: kconfiglib.Symbol, lines: Mapping[str, Assignment]) -> Origin:
     line = lines.get(symbol.name)
-    if line and line.location and line.value == symbol.str_value:
-        return Origin(OriginKind.LINE, f"set in {line.location}", line.location)
+    if line and line.location and line.value == values.user_value(symbol):
+        # A number out of range goes to the bound, a y may become m.
+        asked = "" if values.same(symbol, line.value, symbol.str_value) else f", which asks for {line.value}"
+        return Origin(OriginKind.LINE, f"set in {line.location}{asked}", line.location)
     return Origin(OriginKind.SET, "set since the configuration was read")
 
 

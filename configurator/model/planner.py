@@ -115,7 +115,7 @@ def _least(tree: kconfiglib.Kconfig, goal: Want, state: tuple[Want, ...]) -> dic
 
 def _holds(tree: kconfiglib.Kconfig, want: Want) -> bool:
     symbol = tree.syms[want.name]
-    return bool(symbol.visibility) if want.value is None else values.same(symbol, want.value, symbol.str_value)
+    return bool(symbol.visibility) if want.value is None else values.same(symbol, want.value, values.value_now(symbol))
 
 
 @contextmanager

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "Kconfig.renames"
 
-_LINE = re.compile(r"(?P<old>\w+)\s+(?:(?P<inverted>!?)\s*(?P<new>\w+)|-(?:\s+(?P<reason>.+))?)", re.ASCII)
+_LINE = r"(?a)(?P<old>\w+)\s+(?:(?P<inverted>!?)\s*(?P<new>\w+)|-(?:\s+(?P<reason>.+))?)"
 _LONGEST_CHAIN = 20
 
 
@@ -93,7 +93,7 @@ def _read(root: Path, path: Path) -> list[Rename]:
         if not stripped or stripped.startswith("#"):
             continue
         place = shown(root, str(path), number)
-        match = _LINE.fullmatch(stripped)
+        match = re.fullmatch(_LINE, stripped)
         if not match:
             hints = ["OLD NEW", "OLD !NEW", "OLD - reason"]
             raise UsageError(f"not a line of a rename file: {stripped[:60]!r}", location=place, hints=hints)

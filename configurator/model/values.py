@@ -60,7 +60,7 @@ def normalised(symbol: kconfiglib.Symbol, assignment: Assignment) -> str:
     if kind is SymbolType.HEX and hexadecimal:
         return value if keep else f"0x{hexadecimal['digits'].lower()}"
     expected = _EXPECTED[kind]
-    if kind is SymbolType.STRING and not re.search("[\n\r\0\ud800-\udfff]", value):
+    if kind is SymbolType.STRING and not _has_what_no_string_has(value):
         refused = addresses.refusal(symbol.name, value)
         if refused is None:
             return value
@@ -70,6 +70,11 @@ def normalised(symbol: kconfiglib.Symbol, assignment: Assignment) -> str:
         location=assignment.location,
         hints=_hints(symbol, value),
     )
+
+
+def _has_what_no_string_has(value: str) -> bool:
+    """Return whether a text has line ends, a NUL, or bytes that are not UTF-8 (surrogates, as Python reads them)."""
+    return (not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value)) or any(c in value for c in "\n\r\0")
 
 
 _EXPECTED = {

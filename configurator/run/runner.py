@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _SECONDS_TO_END = 2
+_STDERR = 2
 
 # QEMU's monitor protocol (QMP): it reports events once it has been greeted.
 _HELLO = b'{"execute": "qmp_capabilities"}\n'
@@ -33,7 +34,8 @@ _QUIT = b'{"execute": "quit"}\n'
 class RunRequest:
     """What to boot, and on what.
 
-    `timeout` is in seconds; `arguments` go to the program; `commands` gets QEMU's command line.
+    `timeout` is in seconds; `arguments` go to the program; `console_on_stderr` leaves standard output to the caller;
+    `commands` gets QEMU's command line.
     """
 
     kernel: Path
@@ -44,14 +46,24 @@ class RunRequest:
     arguments: str = ""
     acceleration: Acceleration = Acceleration.AUTO
     qemu_arguments: tuple[str, ...] = ()
+    console_on_stderr: bool = False
     commands: Callable[[str], None] | None = None
 
 
-def run(request: RunRequest, say: Callable[[str], None]) -> int:
-    """Boot the kernel on this terminal and return the exit code of `eggcup run`.
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended, and the exit code of `eggcup run`.
 
-    The guest's own code; 0 when it switched the machine off without one; 1, with a message, when it reset the machine
-    without one; 124 after the time-out; 130 when the user ended it.
+    The guest's own code; 0 when it switched the machine off without one; 1 when it reset the machine without one; 124
+    after the time-out; 130 when the user ended it.
+    """
+
+    end: End
+    code: int
+
+
+def run(request: RunRequest, say: Callable[[str], None]) -> Outcome:
+    """Boot the kernel on this terminal and return how that ended.
 
     Args:
         request: what to boot.
@@ -67,7 +79,7 @@ def run(request: RunRequest, say: Callable[[str], None]) -> int:
         code_file = Path(folder) / "exitcode"
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            console = Console.TERMINAL if is_interactive() else Console.PIPE
+            console = Console.TERMINAL if is_interactive() and not request.console_on_stderr else Console.PIPE
             host = Host(qemu, accelerator, code_file, theirs.fileno(), console)
             command = command_line(
                 host,
@@ -82,12 +94,13 @@ def run(request: RunRequest, say: Callable[[str], None]) -> int:
                 request.commands(shlex.join(command))
             ours.sendall(_HELLO)
             try:
-                return_code = _attend(command, ours, theirs, request.timeout)
+                stdout = _STDERR if request.console_on_stderr else None
+                return_code = _attend(command, ours, theirs, request.timeout, stdout)
             except subprocess.TimeoutExpired:
                 say(f"eggcup: the guest ran for {request.timeout:g} s, which is its time-out")
-                return ExitCode.TIMEOUT
+                return Outcome(End.TIMEOUT, ExitCode.TIMEOUT)
             verdict = judge(return_code, _drain(ours), exit_code_in(code_file))
-    return _exit_code(verdict, return_code, say)
+    return Outcome(verdict.end, _exit_code(verdict, return_code, say))
 
 
 def check_kernel(kernel: Path) -> None:
@@ -109,10 +122,12 @@ def check_kernel(kernel: Path) -> None:
         )
 
 
-def _attend(command: list[str], ours: socket.socket, theirs: socket.socket, timeout: float | None) -> int:
+def _attend(
+    command: list[str], ours: socket.socket, theirs: socket.socket, timeout: float | None, stdout: int | None
+) -> int:
     """Run QEMU to its end and return its return code; whatever happens, it does not outlive this call."""
     with preserved(), _ending_signals():
-        process = subprocess.Popen(command, pass_fds=(theirs.fileno(),))  # noqa: S603 - the command line made above
+        process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stdout=stdout)  # noqa: S603 - made above
         theirs.close()
         try:
             return process.wait(timeout)

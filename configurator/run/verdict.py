@@ -22,6 +22,7 @@ class End(Enum):
     POWER_OFF = "the guest switched the machine off"
     RESET = "the guest reset the machine"
     QUIT = "the user ended QEMU"
+    TIMEOUT = "the time was over"
     FAILED = "QEMU did not run the guest"
 
 

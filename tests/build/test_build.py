@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
@@ -32,6 +33,20 @@ def _script(folder: Path, name: str, text: str) -> str:
 def _fake_go(folder: Path, version: str) -> str:
     answer = f'{{"GOROOT": "{folder}/nowhere", "GOVERSION": "{version}"}}'
     return _script(folder, "go", f"echo '{answer}'")
+
+
+def test_what_was_built_as_json(build: Build, workdir: Path) -> None:
+    """With --json stdout has one document with sizes and versions; an error in the program is one too."""
+    write(workdir, {"main.go": MAIN})
+    document = json.loads(build("--json").out)
+    assert (document["kernel"], document["written"], document["warnings"]) == ("kernel.elf", True, [])
+    assert document["file_size"] == (workdir / "kernel.elf").stat().st_size
+    assert set(document) == {"kernel", "written", "file_size", "memory_end", "go", "warnings"}
+    assert json.loads(build("--json").out)["written"] is False
+    write(workdir, {"main.go": "package main\n\nfunc main() { nonsense }\n"})
+    failed = build("--json")
+    assert (failed.code, json.loads(failed.out)["exit_code"]) == (3, 3)
+    assert "nonsense" in failed.err
 
 
 def test_the_kernel_has_boot_headers(build: Build, workdir: Path) -> None:

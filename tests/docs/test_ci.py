@@ -100,10 +100,27 @@ def test_the_examples_say_no(project: Path, commands: list[str]) -> None:
 @pytest.mark.usefixtures("project")
 def test_the_recipes_run() -> None:
     """Every block of commands in docs/ci.md works as it stands there."""
-    blocks = re.findall(r"```sh\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    blocks = _blocks()
     assert len(blocks) >= 7
     for block in blocks:
         _sh(block)
+
+
+def _blocks() -> list[str]:
+    return re.findall(r"```sh\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.boot
+def test_every_preset_is_built_and_booted(project: Path) -> None:
+    """The recipe's loop does what it says: each preset's kernel is built, and the program ends with 0 in it."""
+    program = project.parent / "bin" / "eggcup"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m configurator "$@"\n', encoding="utf-8")
+    shutil.copytree(ROOT / "examples" / "hello", project, dirs_exist_ok=True)
+    (block,) = (one for one in _blocks() if "eggcup run" in one)
+    ended = _sh(block)
+    presets = sorted(path.name for path in (ROOT / "configs").iterdir())
+    assert sorted(path.stem for path in project.glob("*.elf")) == presets
+    assert ended.stdout.count("hello from eggcup") == len(presets)
 
 
 def _hooks() -> dict[str, dict[str, str]]:

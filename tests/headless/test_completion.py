@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,66 @@ def test_in_zsh() -> None:
         '|| exit 1; compadd() { print -rl -- "${@[(r)--,-1]}" }; words=(eggcup set BUS=); CURRENT=3; _eggcup'
     )
     assert set(_shell("zsh", "-f", "-c", code).split()) == {"--", "BUS=y", "BUS=n"}
+
+
+class Shell:
+    """A shell in a terminal of tmux, into which a test types."""
+
+    def __init__(self, socket: Path, command: str) -> None:
+        tmux = shutil.which("tmux") or pytest.fail("tmux is missing: apt-get install tmux")
+        self._tmux = [tmux, "-u", "-f", os.devnull, "-S", str(socket)]
+        self._run("new-session", "-d", "-x", "120", "-y", "24", command)
+
+    def close(self) -> None:
+        """End the shell."""
+        self._run("kill-server")
+
+    def type(self, text: str, *keys: str) -> None:
+        """Type a text, and keys by tmux's names."""
+        self._run("send-keys", "-l", text)
+        self._run("send-keys", *keys)
+
+    def wait_for(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        end = time.monotonic() + 30
+        while text not in (screen := self._run("capture-pane", "-p")):
+            assert time.monotonic() < end, f"{text!r} did not come:\n{screen}"
+            time.sleep(0.05)
+
+    def _run(self, *command: str) -> str:
+        ended = subprocess.run([*self._tmux, *command], capture_output=True, text=True, check=True, timeout=30)
+        return ended.stdout
+
+
+@pytest.mark.usefixtures("on_path")
+@pytest.mark.parametrize(
+    ("command", "load"),
+    [
+        ("bash --norc --noprofile -i", "source <(eggcup completion bash)"),
+        ("zsh -f -i", "autoload -Uz compinit; compinit -u -D; source <(eggcup completion zsh)"),
+        ("fish --no-config -i", "eggcup completion fish | source"),
+    ],
+    ids=["bash", "zsh", "fish"],
+)
+def test_the_tab_key(tmp_path: Path, command: str, load: str) -> None:
+    """In a terminal Tab completes symbols up to the =, with no space after it, and presets."""
+    if shutil.which(command.split(maxsplit=1)[0]) is None:
+        pytest.skip(f"no {command.split(maxsplit=1)[0]}")
+    shell = Shell(tmp_path / "tmux.socket", command)
+    try:
+        shell.type(f"{load}; echo rea''dy", "Enter")
+        shell.wait_for("ready")
+        shell.type("eggcup set RA", "Tab")
+        shell.wait_for("eggcup set RATE=")
+        shell.type("7 BU", "Tab")
+        shell.wait_for("eggcup set RATE=7 BUS=")
+        shell.type("n", "Enter")
+        shell.wait_for("eggcup: wrote .config")
+        assert "CONFIG_RATE=7\n" in Path(".config").read_text(encoding="utf-8")
+        shell.type("eggcup defconfig no", "Tab")
+        shell.wait_for("eggcup defconfig none")
+    finally:
+        shell.close()
 
 
 def test_scripts_are_sound() -> None:

@@ -207,6 +207,14 @@ def test_trace_names_preset_fragment_default_and_select(run_here: Here) -> None:
     assert "ZOOM=y        set in first:3 (the default)\n" in shown
 
 
+@pytest.mark.usefixtures("lab")
+def test_trace_of_a_number_that_went_to_its_bound(run_here: Here) -> None:
+    """A value that is not quite what the line says is traced to the line all the same."""
+    Path(".config").write_text("CONFIG_RATE=500\n", encoding="utf-8")
+    shown = run_here("trace", "--set").stdout
+    assert shown == "RATE=100  set in .config:1, which asks for 500\n"
+
+
 @pytest.mark.usefixtures("fragments")
 def test_trace_of_what_was_set(run_here: Here) -> None:
     """--set leaves out what has its default, and what follows; without files it is the .config."""

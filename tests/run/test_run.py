@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -82,6 +83,27 @@ def test_signals(number: signal.Signals, code: int, qemu: FakeQemu, kernel: Path
     assert process.returncode == code
     assert "Traceback" not in messages
     assert not _runs(qemu_pid)
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "ended", "code"),
+    [
+        ("guest_code(7)", [], "code", 7),
+        ("shutdown('guest-shutdown')", [], "power-off", 0),
+        ("shutdown('guest-reset')", [], "reset", 1),
+        ("shutdown('host-qmp-quit')", [], "quit", 130),
+        ("time.sleep(60)", ["--timeout", "0.5"], "timeout", 124),
+    ],
+)
+def test_the_end_as_json(  # noqa: PLR0913, PLR0917 - a row of the table, and pytest's own
+    script: str, options: list[str], ended: str, code: int, eggcup: Eggcup, qemu: FakeQemu, kernel: Path
+) -> None:
+    """With --json stdout has one document, which says how the run ended, and the console is on stderr."""
+    run = eggcup("run", kernel.name, "--json", *options, env=qemu.does(f"print('console', flush=True)\n{script}"))
+    machine = {"machine": "pc", "processors": 1, "memory_mb": 256}
+    assert json.loads(run.out) == {"kernel": kernel.name, **machine, "ended": ended, "exit_code": code}
+    assert run.code == code
+    assert "console\n" in run.err
 
 
 def test_bytes_pass_through(qemu: FakeQemu, kernel: Path) -> None:

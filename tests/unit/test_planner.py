@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import random
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from configurator.errors import UsageError
-from configurator.model import Assignment, Configuration, SymbolType
+from configurator.model import Configuration, SymbolType
 
 if TYPE_CHECKING:
     from configurator.model.planner import Plan
@@ -187,58 +185,6 @@ def test_tristates(make_tree: MakeTree) -> None:
     assert _changes(configuration.analysis.plans("SWITCH", "y")) == [{"SWITCH": "y", "BUS": "y"}]
     configuration.set("MODULES", "n")
     assert [plan["MODULES"] for plan in _changes(configuration.analysis.plans("CARD", "m"))] == ["y"]
-
-
-def _reachable(configuration: Configuration, settable: list[str]) -> dict[tuple[str, str], int]:
-    """Return, by trying all assignments, how many changes at least bring each symbol to each value."""
-    start = configuration.snapshot()
-    least: dict[tuple[str, str], int] = {}
-    for size in range(4):
-        for names in itertools.permutations(settable, size):
-            assignments = [Assignment(name, "n" if configuration.get(name) == "y" else "y") for name in names]
-            if not configuration.set_all(assignments):
-                for name, value in configuration.values().items():
-                    least.setdefault((name, value), size)
-            configuration.restore(start)
-    return least
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_nothing_smaller_exists(make_tree: MakeTree, seed: int) -> None:
-    """On random trees, plans exist and are as small as what trying all sets of changes finds."""
-    rng = random.Random(seed)  # noqa: S311 - a test's trees
-    names = list("ABCDEF")
-    lines = []
-    for place, name in enumerate(names):
-        lines.append(f'config {name}\n\tbool "{name}"\n')
-        lines += ["\tdefault y\n"] if rng.random() < 0.4 else []
-        for other in rng.sample(names[:place], min(place, rng.randrange(3))):
-            lines.append(f"\tdepends on {rng.choice(['', '!'])}{other}\n")
-        if place > 1 and rng.random() < 0.3:
-            first, second = rng.sample(names[:place], 2)
-            lines.append(f"\tdepends on {first} || !{second}\n")
-    configuration = Configuration.load(make_tree({"Kconfig": "".join(lines)}))
-    least = _reachable(configuration, names)
-    for name, value in itertools.product(names, "yn"):
-        plans = configuration.analysis.plans(name, value)
-        if (name, value) in least:
-            assert plans, (name, value)
-            assert len(plans[0].changes) <= least[name, value]
-        for plan in plans:
-            before = configuration.snapshot()
-            configuration.apply(plan)
-            assert configuration.get(name) == value
-            configuration.restore(before)
-
-
-@pytest.mark.parametrize("preset", sorted((ROOT / "configs").iterdir()), ids=lambda path: path.name)
-def test_our_tree_is_always_solved(preset: Path) -> None:
-    """Every bool of the tree can be brought to y and n, every prompt be made to show, from each preset."""
-    configuration = Configuration.load(ROOT / "Kconfig", preset)
-    for symbol in configuration.symbols():
-        goals = ("y", "n") if symbol.type is SymbolType.BOOL else (None,) if symbol.prompt else ()
-        for goal in goals:
-            assert configuration.analysis.plans(symbol.name, goal, most=1), (symbol.name, goal)
 
 
 def test_a_large_tree_is_searched_quickly(make_tree: MakeTree) -> None:

@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     kernels.add_build_options(parser)
     options.add_configuration_options(parser)
+    options.add_json_option(parser, "print what was built as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,5 +46,8 @@ def run(args: argparse.Namespace) -> int:
     size = f"{built.file_size / 1024:.0f} KiB, in memory up to {built.memory_end / (1 << 20):.1f} MiB"
     done = "built" if built.changed else "up to date"
     output.narrate(f"eggcup: {args.output} is {done}: {size}, Go {built.go_version}")
-    output.result(str(args.output))
+    if args.json:
+        output.result_json(kernels.document(built))
+    else:
+        output.result(str(args.output))
     return ExitCode.OK

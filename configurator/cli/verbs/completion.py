@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configurator.cli import output
+from configurator.cli import options, output
 from configurator.cli.completion import SCRIPTS, SHELLS, complete
 from configurator.errors import ExitCode
 
@@ -24,12 +24,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--line", metavar="TEXT", help="complete a command line up to the cursor; the scripts call this"
     )
+    options.add_json_option(parser, "print the script or the words as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the script, or the completions of a line."""
     if args.line is None:
-        output.result_text(SCRIPTS[args.shell])
+        document: dict[str, object] = {"shell": args.shell, "script": SCRIPTS[args.shell]}
+        text = SCRIPTS[args.shell]
     else:
-        output.result_text("".join(f"{word}\n" for word in complete(args.line, args.shell)))
+        words = complete(args.line, args.shell)
+        document = {"shell": args.shell, "words": words}
+        text = "".join(f"{word}\n" for word in words)
+    if args.json:
+        output.result_json(document)
+    else:
+        output.result_text(text)
     return ExitCode.OK

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configurator.cli import output
+from configurator.cli import options, output
 from configurator.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    options.add_json_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,10 +32,8 @@ def run(args: argparse.Namespace) -> int:
     missing = any(finding.needed and not finding.ok for finding in findings)
     if args.json:
         import dataclasses
-        import json
 
-        document = {"ok": not missing, "findings": [dataclasses.asdict(finding) for finding in findings]}
-        output.result(json.dumps(document, indent=2, ensure_ascii=False))
+        output.result_json({"ok": not missing, "findings": [dataclasses.asdict(finding) for finding in findings]})
     else:
         width = max(len(finding.name) for finding in findings)
         for finding in findings:

@@ -38,12 +38,12 @@ def run(args: argparse.Namespace) -> int:
     name, equals, value = args.goal.partition("=")
     if not name:
         raise UsageError(f"{args.goal!r} is not SYM=VALUE", hints=["eggcup fix SYM=y"])
-    configuration = options.open_configuration(args, to_change=True)
+    configuration = options.open_configuration(args)
     plans = configuration.analysis.plans(name, value if equals else None)
     if not plans:
-        unmet = configuration.analysis.why(name).blocked_by
-        because = f": it needs {' and '.join(map(str, unmet))}" if unmet else ""
-        raise FindingsError(f"no way was found to {args.goal}{because}", hints=[f"eggcup why {name}"])
+        raise FindingsError(
+            f"no way was found to {args.goal}{_obstacle(configuration, name)}", hints=[f"eggcup why {name}"]
+        )
     if not 1 <= args.plan <= len(plans):
         raise UsageError(f"there is no plan {args.plan}, they go from 1 to {len(plans)}")
     changed = _apply(args, configuration, plans[args.plan - 1]) if args.apply else False
@@ -54,6 +54,15 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.OK
     _print(plans if not args.apply else [plans[args.plan - 1]], args)
     return ExitCode.OK
+
+
+def _obstacle(configuration: Configuration, name: str) -> str:
+    """Return what is known to stand in the way."""
+    unmet = configuration.analysis.why(name).blocked_by
+    if unmet:
+        return f": it needs {' and '.join(map(str, unmet))}"
+    limits = configuration.symbol(name).range
+    return f": it goes from {limits[0]} to {limits[1]}" if limits else ""
 
 
 def _apply(args: argparse.Namespace, configuration: Configuration, plan: Plan) -> bool:

@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     target.add_argument("-o", "--output", metavar="FILE", help="file or folder, - for stdout (default: ./zz_init.go)")
     target.add_argument("--committed", action="store_true", help="the generated files of eggcup's own tree")
     parser.add_argument("--force", action="store_true", help="overwrite a file that was edited")
+    options.add_json_option(parser, "print what was done as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
         return _committed(args)
     if args.check and (args.force or args.output == "-"):
         raise UsageError("--check writes nothing, so it goes neither with --force nor with -o -")
+    if args.output == "-" and args.json:
+        raise UsageError("-o - and --json both go to stdout")
     configuration = options.open_configuration(args)
     from configurator import generate
 
@@ -48,24 +51,37 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.output or generate.FILE_NAME)
     if path.is_dir():
         path /= generate.FILE_NAME
+    changed = False
     if args.check:
         generate.check_init_file(path, text, configuration.digest())
-        output.narrate(f"eggcup: {path} is up to date")
     else:
         changed = generate.write_init_file(path, text, force=args.force)
-        output.narrate(f"eggcup: wrote {path}" if changed else f"eggcup: {path} is up to date")
+    output.narrate(f"eggcup: wrote {path}" if changed else f"eggcup: {path} is up to date")
+    if args.json:
+        output.result_json({"files": [_written(path, changed=changed)]})
     return ExitCode.OK
 
 
 def _committed(args: argparse.Namespace) -> int:
     from configurator.generate import committed_files, write_if_changed
 
+    files = []
     for path, text in committed_files(options.tree_root(args).resolve()).items():
+        changed = False
         if args.check:
             present = path.read_text(encoding="utf-8") if path.is_file() else None
             if present != text:
                 hints = ["eggcup generate --committed"]
                 raise StaleError("the committed file is out of date", location=Location(str(path)), hints=hints)
-        elif write_if_changed(path, text):
+        else:
+            changed = write_if_changed(path, text)
+        if changed:
             output.narrate(f"eggcup: wrote {path}")
+        files.append(_written(path, changed=changed))
+    if args.json:
+        output.result_json({"files": files})
     return ExitCode.OK
+
+
+def _written(path: Path, *, changed: bool) -> dict[str, object]:
+    return {"file": str(path), "written": changed}

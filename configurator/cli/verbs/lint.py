@@ -32,6 +32,9 @@ def run(args: argparse.Namespace) -> int:
     """Print what breaks a rule, a line each."""
     from configurator.lint import RULES, lint
 
+    if args.rules and args.json:
+        output.result_json([{"rule": rule.name, "meaning": rule.meaning} for rule in RULES])
+        return ExitCode.OK
     if args.rules:
         for rule in RULES:
             output.result(f"{rule.name:<13} {rule.meaning}")
@@ -46,5 +49,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         for one in offences:
             output.result(str(one))
-    output.narrate(f"eggcup: {len(offences)} offences" if offences else "eggcup: all rules hold")
+    number = "1 offence" if len(offences) == 1 else f"{len(offences)} offences"
+    output.narrate(f"eggcup: {number}" if offences else "eggcup: all rules hold")
     return ExitCode.FINDINGS if offences else ExitCode.OK

@@ -1,7 +1,10 @@
 """Edit the configuration in the terminal: browse, toggle, search, save.
 
 The keys are those of the Linux kernel's menuconfig and of vi; `?` lists them. Needs a terminal; a script uses
-`eggcup set SYMBOL=VALUE` or `eggcup olddefconfig`.
+`eggcup set SYMBOL=VALUE` or `eggcup olddefconfig`, and a program that wants JSON `eggcup serve`.
+
+example:
+  eggcup menuconfig --config boards/server.config
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_configuration_options(parser)
     parser.add_argument("--theme", metavar="NAME", default="", help="the colours; $EGGCUP_THEME, else eggcup's own")
     parser.add_argument("--ascii", action="store_true", help="draw nothing but ASCII")
+    options.add_json_option(parser, "refused: an editor for the terminal has no JSON; `eggcup serve` has")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: there is no terminal to draw on, or the tree or the .config is wrong.
     """
+    if args.json:
+        raise UsageError("menuconfig draws on the terminal and has no JSON", hints=["eggcup serve", *_INSTEAD])
     require_terminal()
     import gc
 

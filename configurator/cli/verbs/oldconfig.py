@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     path = options.config_path(args)
     if args.check:
         return _check(args)
-    configuration = options.open_configuration(args, to_change=True)
+    configuration = options.open_configuration(args)
     from configurator.cli.dialogue import ask_all
 
     before = configuration.values()
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     path = options.config_path(args)
-    configuration = options.open_configuration(args, to_change=True)
+    configuration = options.open_configuration(args)
     if configuration.path is None:
         raise UsageError("there is no such file", location=Location(str(path)), hints=["eggcup defconfig"])
     new, difference = configuration.new_symbols(), configuration.difference(path)
@@ -68,7 +68,8 @@ def _check(args: argparse.Namespace) -> int:
     if not new and not difference:
         output.narrate(f"eggcup: {path} is up to date")
         return ExitCode.OK
-    what = f"{len(new)} new symbols" if new else "it is not what olddefconfig would write"
+    number = "1 new symbol" if len(new) == 1 else f"{len(new)} new symbols"
+    what = number if new else "it is not what olddefconfig would write"
     output.error(FindingsError(f"is out of date: {what}", location=Location(str(path)), hints=["eggcup oldconfig"]))
     return ExitCode.FINDINGS
 

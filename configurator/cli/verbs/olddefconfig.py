@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Load the .config and write it again."""
-    configuration = options.open_configuration(args, to_change=True)
+    configuration = options.open_configuration(args)
     path = options.config_path(args)
     changed = options.save(configuration, path)
     if args.json:

@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--accel", choices=_ACCELERATIONS, default="auto", help="default: KVM where it works, else TCG")
     kernels.add_build_options(parser)
     options.add_configuration_options(parser)
+    options.add_json_option(parser, "print how it ended as JSON; the console goes to standard error")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -75,9 +76,15 @@ def run(args: argparse.Namespace) -> int:
         arguments=args.append,
         acceleration=Acceleration(args.accel),
         qemu_arguments=tuple(args.rest),
+        console_on_stderr=args.json,
         commands=output.narrate if args.verbose else None,
     )
-    return boot(request, output.narrate)
+    outcome = boot(request, output.narrate)
+    if args.json:
+        document = {"kernel": str(target), "machine": args.machine, "processors": args.smp, "memory_mb": args.mem}
+        ended = outcome.end.name.lower().replace("_", "-")
+        output.result_json({**document, "ended": ended, "exit_code": int(outcome.code)})
+    return outcome.code
 
 
 def _build(args: argparse.Namespace, configuration: Configuration) -> Path:

@@ -41,6 +41,10 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.OK
     path = Path(args.file)
     if args.check:
+        if not path.exists():
+            raise UsageError(
+                "there is no such file", location=Location(str(path)), hints=[f"eggcup savedefconfig {path}"]
+            )
         return _check(configuration.minimal_difference(path), path, as_json=args.json)
     changed = configuration.write_minimal(path)
     output.narrate(f"eggcup: wrote {path}" if changed else f"eggcup: {path} is up to date")

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     options.add_configuration_options(parser)
+    options.add_json_option(parser, "changes nothing: all answers are JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Answer until the input ends."""
-    configuration = options.open_configuration(args, to_change=True)
+    configuration = options.open_configuration(args, may_be_new=True)
     import json
 
     from configurator.cli.server import Session

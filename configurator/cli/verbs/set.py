@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Set the values, say what changed, write the .config."""
     assignments = [_parse(text) for text in args.assignments]
-    configuration = options.open_configuration(args, to_change=True)
+    configuration = options.open_configuration(args)
     before = configuration.values()
     missed = configuration.set_all(assignments)
     if missed:
