@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import sys
 from typing import TYPE_CHECKING, ClassVar
 
-os.environ.setdefault("TEXTUAL_FPS", "1000")  # read at import: a key is painted at once and not with the next frame
+from configurator.tui.deferred import imports_deferred
 
-from textual.app import App
+os.environ.setdefault("TEXTUAL_FPS", "1000")  # read at import: a key is painted at once and not with the next frame
+with imports_deferred():
+    from asyncio import get_running_loop
+
+    from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.theme import Theme
 
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from configurator.session import Session
     from configurator.session.presets import Preset
 
+_PREPARE_AFTER = 0.1  # seconds after the first screen until the first edit is prepared
 _KEEP_AFTER = 1.0  # seconds without a change until unsaved edits are kept in the recovery file
 _SIGNALLED = 128  # a shell's exit code of a program that a signal ended, less the signal
 _LOOK_EVERY = 3.0  # seconds between looks at the file on disk
@@ -86,13 +90,13 @@ class MenuconfigApp(App[None]):
 
     def on_mount(self) -> None:
         """Offer ASCII edges to the style sheet."""
-        self._loop_of_signals = asyncio.get_running_loop()
+        self._loop_of_signals = get_running_loop()
         self.set_class(self.glyphs.edge == "|", "-ascii")
 
     def after_first_paint(self) -> None:
         """Do what the first screen could do without."""
-        gc.freeze()  # tree and modules stay to the end
         gc.enable()
+        self.set_timer(_PREPARE_AFTER, self.session.configuration.prepare_edits)
         self.theme_changed_signal.subscribe(self, lambda _: self._recolour())
         self.set_interval(_LOOK_EVERY, self._look_at_disk)
         complaints = self.session.complaints
@@ -100,7 +104,7 @@ class MenuconfigApp(App[None]):
             self.open_text("Warnings", [Span(printable(text), Part.NOTE) for text in complaints])
         found = self.recovery.find()
         if found:
-            self.ask("Unsaved changes of an earlier session", [found.note, str(found.path)], _RECOVERY, self._recover)
+            self._ask("Changes that were not saved were found", [found.note, str(found.path)], _RECOVERY, self._recover)
 
     # Screens that others open
 
@@ -108,9 +112,7 @@ class MenuconfigApp(App[None]):
         self, title: str, explanation: Sequence[str], answers: Sequence[tuple[str, str]], then: Callable[[str], None]
     ) -> None:
         """Ask a question; `then` gets the letter of the answer, and is not called for Esc."""
-        from configurator.tui.screens.dialogs import QuestionScreen
-
-        self.push_screen(QuestionScreen(title, explanation, answers), _if_given(then))
+        self._ask(title, explanation, answers, _if_given(then))
 
     def ask_text(
         self, title: str, expects: str, value: str, problem: Callable[[str], str], then: Callable[[str], None]
@@ -268,11 +270,27 @@ class MenuconfigApp(App[None]):
             against = Against(Origin.FILE, str(self.session.path))
             self.push_screen(ChangesScreen(self._browse.browsing, against), self._browse.jump)
 
-    def _recover(self, letter: str) -> None:
+    def _ask(
+        self,
+        title: str,
+        explanation: Sequence[str],
+        answers: Sequence[tuple[str, str]],
+        then: Callable[[str | None], None],
+    ) -> None:
+        from configurator.tui.screens.dialogs import QuestionScreen
+
+        self.push_screen(QuestionScreen(title, explanation, answers), then)
+
+    def _recover(self, letter: str | None) -> None:
+        """Take what an earlier session left, drop it, or put it where this session does not write over it."""
+        found = self.recovery.path
         if letter == "r":
-            self._browse.attempt(lambda: self.session.load(self.recovery.path))
+            self._browse.attempt(lambda: self.session.load(found))
         elif letter == "d":
             self.recovery.drop()
+        elif found.exists():
+            found.replace(f"{self.session.path}.recovery.{int(found.stat().st_mtime)}")
+            self.recovery = Recovery(self.session)
 
     def _leave(self, letter: str) -> None:
         if letter == "y":

@@ -31,7 +31,8 @@ def menu_row(entry: Entry, glyphs: Glyphs, *, with_name: bool = False, in_tree: 
         return row(entry.node, [(f"{indent}{_NO_MARK} *** {entry.prompt} ***", Part.COMMENT)])
     shown = entry.is_visible
     mark = mark_of(entry) if entry.name else _NO_MARK
-    value_part = Part.MARK if entry.type.is_boolean or not entry.name else Part.VALUE
+    # one part for blank, title and arrow of a menu: fewer bytes for each key
+    value_part = Part.PROMPT if not entry.name else Part.MARK if entry.type.is_boolean else Part.VALUE
     tail = f" ({entry.chosen})" if entry.chosen else ""
     name = f"  {entry.name}" if entry.name and with_name and entry.prompt else ""
     title_part = Part.HEADING if in_tree and entry.is_menu and not entry.name else Part.PROMPT
@@ -47,7 +48,7 @@ def menu_row(entry: Entry, glyphs: Glyphs, *, with_name: bool = False, in_tree: 
             (name, Part.NAME),
             (" (NEW)" if entry.is_new else "", Part.NOTE),
             ("" if shown else "  (hidden)", Part.HIDDEN),
-            ("" if in_tree or not entry.is_menu else "  ----" if entry.is_empty else "  --->", Part.MARK),
+            ("" if in_tree or not entry.is_menu else "  ----" if entry.is_empty else "  --->", Part.PROMPT),
         ],
     )
 

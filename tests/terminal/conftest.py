@@ -71,6 +71,10 @@ class Terminal:
         """Wait until a text is no longer on the screen; return the screen."""
         return self.wait_until(lambda screen: text not in screen, f"the end of {text!r}")
 
+    def wait_lines(self, lines: int) -> str:
+        """Wait until the screen has so many lines; return it."""
+        return self.wait_until(lambda screen: len(screen.splitlines()) == lines, f"a screen of {lines} lines")
+
     def kill(self, number: signal.Signals) -> None:
         """Send a signal to the editor, and nothing to its shell."""
         shell = self._run("display-message", "-p", "#{pane_pid}").strip()

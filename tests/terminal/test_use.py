@@ -161,7 +161,7 @@ def test_resize_while_a_dialog_is_open(open_terminal: OpenTerminal, command: str
     terminal.wait_for(" 96 ")
     for columns, lines in ((80, 24), (40, 12), (200, 60), (80, 24)):
         terminal.resize(columns, lines)
-        screen = terminal.wait_until(lambda screen, lines=lines: len(screen.splitlines()) == lines, "the size")
+        screen = terminal.wait_lines(lines)
         assert "Traceback" not in screen
     terminal.wait_for("A whole number from 50 to 115200")
     terminal.type(*"00", "Enter")

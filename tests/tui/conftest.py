@@ -144,6 +144,7 @@ class _CountsBells(MenuconfigApp):
 async def _drive(session: Session, inputs: tuple[Input, ...], size: tuple[int, int], watch: Watch | None) -> Shown:
     app = _CountsBells(session, theme="eggcup", watch=watch)
     async with app.run_test(size=size) as pilot:
+        await pilot.pause()  # the first keys are for what opens at the start
         for one in inputs:
             if isinstance(one, str):
                 await pilot.press(one)

@@ -216,10 +216,11 @@ def test_recovery_is_offered(edit: Edit, open_session: OpenSession) -> None:
     session = open_session()
     session.set("PLAIN", "n")
     Recovery(session).keep()
-    assert "Unsaved changes of an earlier session" in edit(session=open_session()).text
+    assert "Changes that were not saved were found" in edit(session=open_session()).text
     shown = edit("r", session=open_session())
     assert shown.row.endswith("[ ] Plain option")
-    assert edit("k", session=open_session()).row == "[*] Plain option"
+    assert edit("k", "down", "y", "q", "n", session=open_session()).left
+    assert edit("escape", session=open_session()).row == "[*] Plain option"
     edit("d", session=open_session())
     assert edit(session=open_session()).screen == "BrowseScreen"
 

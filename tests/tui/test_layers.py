@@ -32,3 +32,10 @@ def test_first_screen_loads_little() -> None:
 def test_verb_is_cheap_to_load() -> None:
     """`eggcup --help` loads every verb; this one brings in neither Textual nor the model."""
     assert not {"textual", "kconfiglib"} & _loaded("configurator.cli.verbs.menuconfig")
+
+
+def test_stand_ins_are_gone_after_the_start() -> None:
+    """Modules that the start did without are the real ones for whoever imports them later."""
+    loaded = _loaded("configurator.tui.start")
+    assert not {"textual.command", "ssl"} & loaded
+    assert {"textual.command", "textual.widgets._option_list"} <= _loaded("configurator.tui.start, textual.command")
