@@ -246,7 +246,7 @@ def test_killed(talk: Talk, workdir: Path, make_tree: MakeTree, root: Path, numb
     assert process.returncode == (-9 if number is signal.SIGKILL else 128 + number)
     assert (workdir / ".config").read_text() == "# CONFIG_BUS is not set\n"
     assert "CONFIG_BUS=y" in (workdir / ".config.recovery").read_text()
-    assert "Unsaved changes of an earlier session" in talk("no", "quit").out
+    assert "without saving left changes" in talk("no", "quit").out
 
 
 def test_new_symbols_are_called_new(talk: Talk, workdir: Path) -> None:

@@ -75,12 +75,15 @@ class Terminal:
         """Wait until the screen has so many lines; return it."""
         return self.wait_until(lambda screen: len(screen.splitlines()) == lines, f"a screen of {lines} lines")
 
+    def editor(self) -> int:
+        """Return the process that the shell has started."""
+        shell = self._run("display-message", "-p", "#{pane_pid}").strip()
+        (child,) = Path(f"/proc/{shell}/task/{shell}/children").read_text(encoding="ascii").split()
+        return int(child)
+
     def kill(self, number: signal.Signals) -> None:
         """Send a signal to the editor, and nothing to its shell."""
-        shell = self._run("display-message", "-p", "#{pane_pid}").strip()
-        children = Path(f"/proc/{shell}/task/{shell}/children").read_text(encoding="ascii").split()
-        assert len(children) == 1, children
-        os.kill(int(children[0]), number)
+        os.kill(self.editor(), number)
 
     def resize(self, columns: int, lines: int) -> None:
         """Give the terminal another size."""
