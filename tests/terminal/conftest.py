@@ -57,7 +57,7 @@ class Terminal:
         """Wait until a text is on the screen; return the screen."""
         return self.wait_until(lambda screen: text in screen, repr(text))
 
-    def wait_until(self, condition: Callable[[str], bool], what: str, *, seconds: float = TIMEOUT) -> str:
+    def wait_until(self, condition: Callable[[str], object], what: str, *, seconds: float = TIMEOUT) -> str:
         """Wait until the screen fulfils a condition; return it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
