@@ -39,12 +39,20 @@ class LineView(Widget):
         super().__init__(id=widget_id)
         self._strips: dict[int, Strip] = {}
         self._drawn_to = Size(0, 0)
+        self._ground: Style | None = None
         self.top = 0
 
     @property
     def looks(self) -> Looks:
         """Return how the parts look."""
         return self.app.looks  # type: ignore[attr-defined, no-any-return]  # MenuconfigApp; importing it is a circle
+
+    @property
+    def ground(self) -> Style:
+        """Return the style of the widget itself, on which the parts are drawn; making it up costs more than a line."""
+        if self._ground is None:
+            self._ground = self.rich_style
+        return self._ground
 
     @property
     def glyphs(self) -> Glyphs:
@@ -61,7 +69,7 @@ class LineView(Widget):
 
     def draw_row(self, row: Row | None, *, at_cursor: bool, width: int | None = None) -> Strip:
         """Draw a row to exactly the width of the window; a longer one ends in an ellipsis so that the cut is seen."""
-        base, looks = self.rich_style, self.looks
+        base, looks = self.ground, self.looks
         width = self.size.width if width is None else width
         if row is None:
             return Strip.blank(width, base)
@@ -87,6 +95,7 @@ class LineView(Widget):
     def forget(self) -> None:
         """Draw everything anew: the colours are others."""
         self._strips.clear()
+        self._ground = None
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -101,6 +110,7 @@ class LineView(Widget):
         """Take over what the style sheet says now."""
         super().notify_style_update()
         self._strips.clear()
+        self._ground = None
 
     def _fit_window(self) -> Size:
         """Forget what was drawn to another size; return the size of now."""
@@ -187,7 +197,7 @@ class LineList(LineView):
         start = (height - length) * self.top // max(1, count - height)
         inside = start <= y < start + length
         glyph = self.glyphs.thumb if inside else self.glyphs.track
-        return Strip([*strip, Segment(glyph, self.looks.style(self.rich_style, Part.HIDDEN))])
+        return Strip([*strip, Segment(glyph, self.looks.style(self.ground, Part.HIDDEN))])
 
     def on_resize(self) -> None:
         """Keep the cursor in the window when the window changes."""
