@@ -67,7 +67,7 @@ test-python: setup qemu test-tools go1.26 oracle ## Python tests but the boots: 
 	PATH="$$($(GO) env GOROOT)/bin:$$PATH" $(PY) -m pytest -m 'not boot' $(if $(K),-k '$(K)') $(ARGS)
 
 test-boot: setup qemu go1.26 ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
-	$(PY) -m pytest tests/boot tests/docs -m boot $(if $(K),-k '$(K)') $(ARGS)
+	$(PY) -m pytest tests/boot tests/docs tests/terminal -m boot $(if $(K),-k '$(K)') $(ARGS)
 
 docs: setup ## Write the generated documents and pictures anew
 	$(GO) run ./scripts/syscalldoc

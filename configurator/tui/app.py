@@ -80,7 +80,7 @@ class MenuconfigApp(App[None]):
     def looks(self) -> Looks:
         """Return how the parts of a line look."""
         if self._looks is None:
-            ansi = self.native_ansi_color or self.no_color  # the first is not known yet at the first paint
+            ansi = self.native_ansi_color
             self._looks = plain(colours=not self.no_color) if ansi else themed(self.theme_variables)
         return self._looks
 

@@ -322,3 +322,10 @@ def test_on_a_terminal(make_tree: MakeTree, workdir: Path, root: Path, monkeypat
     assert "> save\nSaved to .config.\n> quit\n" in text
     assert "CONFIG_BUS=y" in (workdir / ".config").read_text()
     assert "\x1b" not in text
+
+
+def test_no_screen_is_loaded(root: Path) -> None:
+    """The dialogue needs neither Textual nor rich nor a server."""
+    code = "import sys, configurator.plain.dialogue; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True, text=True)
+    assert not {"textual", "rich", "aiohttp", "configurator.tui"} & set(ended.stdout.split())
