@@ -16,17 +16,20 @@ if TYPE_CHECKING:
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Collect nothing for the length of a block."""
+    """Collect nothing for the length of a block; what it made is old then, and not looked at at once."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            is_kept = gc.get_freeze_count() > 0
+            gc.freeze()
+            if not is_kept:
+                gc.unfreeze()  # into the oldest generation
             gc.enable()
 
 
 def keep() -> None:
     """Take all that is there now for something that stays, which the collector need not look at any more."""
-    gc.collect()
     gc.freeze()

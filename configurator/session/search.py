@@ -140,7 +140,8 @@ class Index:
             found.append((Rank.FUZZY, fuzzy))
             known.update(fuzzy)
         if in_help:
-            found.append((Rank.HELP, [node for node in self._in_help(words) if node not in known]))
+            inside = _all(words, self._helps) if len(words) == 1 else self._in_help(words)
+            found.append((Rank.HELP, [node for node in inside if node not in known]))
         if among is not None:
             found = [(rank, [node for node in nodes if node in among]) for rank, nodes in found]
         return Matches(found)
