@@ -37,7 +37,7 @@ _CELL = 12.2  # width of a character in the picture
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: its file in docs/images, the size of the terminal, and steps: a symbol to go to, keys to press there."""
+    """A picture: its file in docs/images, the size of the terminal, and steps: where to go, and keys to press there."""
 
     file: str
     size: tuple[int, int]
