@@ -23,11 +23,11 @@ export GOWORK := off
 export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
-.PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench clean distclean fuzz-images \
-	check docs test test-host test-python test-go test-boot test-compat compat load go1.26 oracle fuzz linux
+.PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench bench-menuconfig clean distclean \
+	check docs test test-host test-python test-go test-boot test-compat compat load go1.26 oracle fuzz fuzz-images linux
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 menuconfig: setup ## Choose the configuration in the terminal
 	$(EGGCUP) menuconfig $(ARGS)
@@ -71,7 +71,7 @@ test-python: setup qemu test-tools go1.26 oracle ## Python tests but the boots: 
 	PATH="$$($(GO) env GOROOT)/bin:$$PATH" $(PY) -m pytest -m 'not boot and not load' $(if $(K),-k '$(K)') $(ARGS)
 
 test-boot: setup qemu go1.26 disk-tools ssh load-tools ## Boots under QEMU: make test-boot K=hello ARGS='--boot-count 5'
-	$(PY) -m pytest tests/boot tests/docs tests/load -m 'boot or load' $(if $(K),-k '$(K)') $(ARGS)
+	$(PY) -m pytest tests/boot tests/docs tests/load tests/terminal -m 'boot or load' $(if $(K),-k '$(K)') $(ARGS)
 
 load: setup qemu load-tools ## Load and faults with their full figures, as root (an hour): make load K=wire
 	$(PY) -m pytest tests/load -m load --load-full --load-strict -s $(if $(K),-k '$(K)') $(ARGS)
@@ -100,6 +100,9 @@ linux: setup oracle ## Compare the Linux 6.12 tree with C kconfig, line by line,
 bench: setup qemu ## Measure against Linux guests
 	$(PY) scripts/bench $(ARGS)
 
+bench-menuconfig: setup ## Measure the menuconfig beside two others
+	$(PY) scripts/bench/menuconfig $(ARGS)
+
 clean: ## Remove what builds and tests leave
 	rm -rf build dist kernel.elf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
@@ -122,8 +125,12 @@ ifndef EGGCUP_SKIP_ORACLE
 	@scripts/oracle
 endif
 
-# tmux shows the interface to its tests; git says what a wheel has to carry; the shells complete command lines.
+# tmux shows the interface to its tests, and so does Chromium; git says what a wheel has to carry; the shells complete
+# command lines.
 test-tools:
+ifndef EGGCUP_SKIP_BROWSER
+	@command -v chromedriver >/dev/null || scripts/apt-install chromium chromium-driver
+endif
 	@command -v zsh >/dev/null || scripts/apt-install zsh
 	@command -v fish >/dev/null || scripts/apt-install fish
 	@command -v tmux >/dev/null || scripts/apt-install tmux

@@ -90,7 +90,8 @@ def linux_environment(linux: Path, architecture: str) -> dict[str, str]:
         0
     ]
     return TOOLS | {
-        "srctree": str(linux), "ARCH": architecture, "SRCARCH": architecture, "KERNELVERSION": "6.12",
+        "srctree": str(linux), "EGGCUP_TRUST": str(linux), "ARCH": architecture, "SRCARCH": architecture,
+        "KERNELVERSION": "6.12",
         "CC_VERSION_TEXT": version, "RUSTC": "rustc", "BINDGEN": "bindgen", "PAHOLE": "pahole", "CLANG_FLAGS": "",
     }  # fmt: skip
 

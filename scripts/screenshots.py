@@ -4,7 +4,7 @@
     scripts/screenshots.py            write docs/images/*.svg
     scripts/screenshots.py --check    exit with 4 if one of them is not what the interface shows now
 
-A picture is made in memory, without a terminal: eggcup's own tree with the preset `qemu`, and the keys given below.
+A picture is made in memory, without a terminal: eggcup's own tree with the preset `qemu`, and the steps given below.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ sys.path.insert(0, str(ROOT))
 from configurator.errors import ExitCode  # noqa: E402 - the line above makes it importable without an installation
 from configurator.files import write_if_changed  # noqa: E402
 from configurator.model import Configuration  # noqa: E402
+from configurator.session import Session  # noqa: E402
 from configurator.tui.app import MenuconfigApp  # noqa: E402
-from configurator.tui.state import MenuState  # noqa: E402
 
 _FONT_FACE = re.compile(r"\s*@font-face \{[^}]*\}")
 _LEADING_SPACES = re.compile(
@@ -37,41 +37,55 @@ _CELL = 12.2  # width of a character in the picture
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: its file in docs/images, the size of the terminal, a symbol to jump to, and keys to press there."""
+    """A picture: its file in docs/images, the size of the terminal, and steps: where to go, and keys to press there."""
 
     file: str
     size: tuple[int, int]
-    symbol: str
-    keys: tuple[str, ...] = ()
+    steps: tuple[tuple[str, tuple[str, ...]], ...]
 
+
+_CHANGED = (("NET", ("n",)), ("PS2", ("n",)), ("UART_BAUD", ("enter", "ctrl+u", *"9600", "enter")))
 
 PICTURES = (
-    Picture("menuconfig.svg", (112, 24), "UART"),
-    Picture("menuconfig-value.svg", (80, 24), "UART_BAUD", ("enter", "0")),
+    Picture("menuconfig.svg", (112, 26), (("UART", ()),)),
+    Picture("menuconfig-value.svg", (80, 24), (("UART_BAUD", ("enter", "0")),)),
+    Picture("menuconfig-search.svg", (112, 24), (("UART", ("slash", *"serial port")),)),
+    Picture("menuconfig-consequences.svg", (112, 26), (("PS2", ("n",)),)),
+    Picture("menuconfig-why.svg", (112, 20), (("NET", ("n",)), ("E1000", ("w",)))),
+    Picture("menuconfig-plan.svg", (112, 26), (("NET", ("n",)), ("E1000", ("p",)))),
+    Picture("menuconfig-changes.svg", (112, 26), (*_CHANGED, ("UART_BAUD", ("c",)))),
+    Picture("menuconfig-preview.svg", (112, 30), (("VGA", ("n", "v")),)),
 )
+SETTLED = 0.5
+"""Seconds after the last key until everything is painted, what a pause in typing brings included."""
 
 
 def draw(picture: Picture, root: Path) -> str:
     """Return the SVG text of a picture of the tree below `root`."""
     with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder, ".config")
-        Configuration.load(root / "Kconfig", root / "configs" / "qemu").write(config)
+        for name in ("Kconfig", "configs", "drivers", "kernel"):  # so that no path of this machine is in the picture
+            Path(folder, name).symlink_to(root / name)
         here = Path.cwd()
-        os.chdir(folder)  # so that the title says .config, as it does for a user
+        os.chdir(folder)
         try:
-            state = MenuState(Configuration.load(root / "Kconfig", Path(".config")), Path(".config"))
-            state.jump(next(row.node for row in state.search(f"^{picture.symbol}$").rows))
-            svg = asyncio.run(_run(state, picture))
+            kconfig, config = Path("Kconfig"), Path(".config")
+            Configuration.load(kconfig, Path("configs", "qemu")).write(config)
+            svg = asyncio.run(_run(Session(Configuration.load(kconfig, config), config), picture))
         finally:
             os.chdir(here)
     return portable(svg)
 
 
-async def _run(state: MenuState, picture: Picture) -> str:
-    app = MenuconfigApp(state)
+async def _run(session: Session, picture: Picture) -> str:
+    app = MenuconfigApp(session, theme="eggcup")
     async with app.run_test(size=picture.size) as pilot:
-        await pilot.press(*picture.keys)
         await pilot.pause()
+        for symbol, keys in picture.steps:
+            app.jump_to(symbol)
+            for key in keys:
+                await pilot.press("space" if key == " " else key)
+                await pilot.pause()  # a key that is bound is done after the letters behind it
+        await pilot.pause(SETTLED)
         return app.export_screenshot(title="eggcup menuconfig")
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from configurator.build import elf
+from configurator.build import elf, sizes
 from configurator.build.layout import build_folder
 from configurator.build.program import Program, cgo_packages, inspect
 from configurator.build.rootfs import lay_files_over
@@ -110,6 +110,7 @@ def build(request: BuildRequest) -> BuildResult:
             hints += _how_to_download(errors, request.sources.modules)
             raise BuildError(f"go could not build {program.folder}", hints=hints)
         kernel = elf.add_boot_headers(linked.read_bytes())
+        sizes.keep(request.tree.root, request.tree.module, kernel)
     memory_end = elf.parse(kernel).memory_end
     check_memory(memory_end, request.memory_mb)
     changed = write_kernel(request.output, kernel)

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from configurator.compare import Place
-    from configurator.model import Configuration, FindingKind
+    from configurator.model import Configuration, FindingKind, Trust
 
 DEFAULT_CONFIG = ".config"
 _MOST_TREE_WARNINGS = 20
 
 
 def add_configuration_options(parser: argparse.ArgumentParser) -> None:
-    """Add `--kconfig`, `--config` and `--strict`."""
+    """Add `--kconfig`, `--config`, `--strict` and `--trust`."""
     parser.add_argument(
         "--kconfig", type=Path, metavar="FILE", help="root Kconfig file (default: $srctree/Kconfig, else eggcup's own)"
     )
@@ -33,6 +33,9 @@ def add_configuration_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--strict", action="store_true", help="end with 1 when a line of the configuration has not its effect"
+    )
+    parser.add_argument(
+        "--trust", action="store_true", help="let the Kconfig tree run its commands, $(shell,...), without asking"
     )
 
 
@@ -67,6 +70,13 @@ def tree_root(args: argparse.Namespace) -> Path:
     return srctree() or kconfig_path(args).parent
 
 
+def trust(args: argparse.Namespace) -> Trust:
+    """Return who allows the commands that the tree runs while it is read."""
+    from configurator.cli.trust import trust_in
+
+    return trust_in(kconfig_path(args), tree_root(args), everything=args.trust)
+
+
 def config_path(args: argparse.Namespace) -> Path:
     """Return the .config to read and write."""
     return Path(args.config) if args.config is not None else Path(os.environ.get("KCONFIG_CONFIG") or DEFAULT_CONFIG)
@@ -76,14 +86,14 @@ def place(args: argparse.Namespace) -> Place:
     """Return where the sides of a comparison are looked for."""
     from configurator.compare import Place
 
-    return Place(kconfig_path(args), srctree(), config_path(args))
+    return Place(kconfig_path(args), srctree(), config_path(args), trust(args))
 
 
 def open_tree(args: argparse.Namespace) -> Configuration:
     """Load the tree with its defaults."""
     from configurator.model import Configuration
 
-    return Configuration.load(kconfig_path(args), srctree=srctree())
+    return Configuration.load(kconfig_path(args), srctree=srctree(), trust=trust(args))
 
 
 def open_configuration(args: argparse.Namespace, *, may_be_new: bool = False) -> Configuration:
@@ -100,7 +110,7 @@ def open_configuration(args: argparse.Namespace, *, may_be_new: bool = False) ->
     from configurator.model import Configuration
 
     path = config_path(args)
-    configuration = Configuration.load(kconfig_path(args), path, srctree=srctree())
+    configuration = Configuration.load(kconfig_path(args), path, srctree=srctree(), trust=trust(args))
     if configuration.path is None:
         if args.config is not None and not may_be_new:
             raise UsageError("there is no such file", location=Location(str(path)), hints=[_beginning(args)])

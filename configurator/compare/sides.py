@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.generate.order import unit_sequence
-from configurator.model import ConfigFile, Configuration, read_file
+from configurator.model import NOBODY, ConfigFile, Configuration, Trust, read_file
 from configurator.source import find_preset, presets
 
 if TYPE_CHECKING:
@@ -21,11 +21,15 @@ _GIT = "git:"
 
 @dataclass(frozen=True)
 class Place:
-    """Where to look: the root Kconfig file, $srctree if it is set, and the .config that stands in for a path."""
+    """Where to look: the root Kconfig file, $srctree if it is set, and the .config that stands in for a path.
+
+    `trust` says who allows the commands that the tree runs.
+    """
 
     kconfig: Path
     srctree: Path | None
     config: Path
+    trust: Trust = NOBODY
 
     @property
     def root(self) -> Path:
@@ -83,7 +87,7 @@ class _Trees:
 
     def own(self) -> Configuration:
         if self._own is None:
-            self._own = Configuration.load(self.place.kconfig, srctree=self.place.srctree)
+            self._own = Configuration.load(self.place.kconfig, srctree=self.place.srctree, trust=self.place.trust)
         return self._own
 
     def is_own(self, configuration: Configuration) -> bool:
@@ -183,7 +187,7 @@ def _tree_of_revision(revision: str, trees: _Trees, folder: Path) -> Configurati
     archive = _git(["archive", "--format=tar", f"{revision}:{prefix}".removesuffix("/"), "--", *wanted], root, revision)
     _unpack(archive, tree)
     kconfig = tree / trees.place.kconfig.absolute().relative_to(root)
-    return Configuration.load(kconfig, srctree=tree if trees.place.srctree else None)
+    return Configuration.load(kconfig, srctree=tree if trees.place.srctree else None, trust=trees.place.trust)
 
 
 def _unpack(archive: bytes, folder: Path) -> None:

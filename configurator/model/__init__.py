@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from configurator.model.commands import NOBODY, Approval, Command, Trust
 from configurator.model.configuration import Configuration, Snapshot
 from configurator.model.dotconfig import Assignment, ConfigFile, leading_comment, read_file
 from configurator.model.findings import Finding, FindingKind, Migration
@@ -11,6 +12,7 @@ from configurator.model.views import (
     EdgeKind,
     NodeInfo,
     NodeKind,
+    NodeState,
     NotTaken,
     SymbolInfo,
     SymbolType,
@@ -19,7 +21,10 @@ from configurator.model.views import (
 )
 
 __all__ = [
+    "NOBODY",
+    "Approval",
     "Assignment",
+    "Command",
     "Condition",
     "ConfigFile",
     "Configuration",
@@ -30,11 +35,13 @@ __all__ = [
     "Migration",
     "NodeInfo",
     "NodeKind",
+    "NodeState",
     "NotTaken",
     "Snapshot",
     "SymbolInfo",
     "SymbolType",
     "TreeWarning",
+    "Trust",
     "Unit",
     "leading_comment",
     "read_file",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
 from configurator.files import write_if_changed
-from configurator.model import describe, dotconfig, engine, findings, questions, units, values
+from configurator.model import describe, dotconfig, engine, findings, garbage, questions, units, values
+from configurator.model.commands import NOBODY
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
 from configurator.model.reading import Reader, Reading
@@ -15,14 +17,17 @@ from configurator.model.symbols import in_turn
 from configurator.model.values import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import kconfiglib
 
     from configurator.model.analysis import Analysis
     from configurator.model.answers import Probability
+    from configurator.model.commands import Trust
+    from configurator.model.edits import Edits, Effect, Movement, Setting
     from configurator.model.findings import Finding, Migration
+    from configurator.model.menu import Menu
     from configurator.model.planner import Plan
     from configurator.model.questions import Question
     from configurator.model.tree import Tree
@@ -41,6 +46,22 @@ class Snapshot:
     """What the user has set, in the order in which he did, for `Configuration.restore`."""
 
     values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Peek:
+    """The values of something else: of each symbol, and of those that differ from their defaults what was set."""
+
+    values: dict[str, str]
+    minimal: dict[str, str]
+
+
+@dataclass(frozen=True)
+class State:
+    """What a configuration knows of the files that were read into it."""
+
+    reading: Reading
+    path: Path | None
 
 
 class Configuration:
@@ -68,13 +89,21 @@ class Configuration:
         self.tree_warnings: tuple[TreeWarning, ...] = ()
 
     @classmethod
-    def load(cls, kconfig: Path, config: Path | None = None, *, srctree: Path | None = None) -> Configuration:
+    def load(
+        cls,
+        kconfig: Path,
+        config: Path | None = None,
+        *,
+        srctree: Path | None = None,
+        trust: Trust = NOBODY,
+    ) -> Configuration:
         """Parse the tree `kconfig` and take the values of the file `config`.
 
         Args:
             kconfig: the root Kconfig file.
             config: a .config, a preset or a fragment; the defaults hold when it is None or does not exist.
             srctree: the folder to which paths in the tree are relative, where that is not the root file's own.
+            trust: who allows the commands that the tree runs; by default nobody does.
 
         Raises:
             UsageError: a file cannot be read, or is not of its language; nothing is ever half loaded.
@@ -84,8 +113,9 @@ class Configuration:
             root = srctree.absolute() if srctree else kconfig.parent
         except FileNotFoundError:
             raise UsageError("the current folder is gone", location=Location(str(kconfig))) from None
-        configuration = cls(engine.load_tree(kconfig, root), kconfig, root)
-        configuration.read(*[config] if config is not None and _exists(config) else [])
+        with garbage.paused():
+            configuration = cls(engine.load_tree(kconfig, root, trust), kconfig, root)
+            configuration.read(*[config] if config is not None and _exists(config) else [])
         return configuration
 
     def read(self, *files: Path | ConfigFile, complete: Callable[[Configuration], None] | None = None) -> None:
@@ -98,13 +128,14 @@ class Configuration:
         Raises:
             UsageError: a file cannot be read, or is not a configuration; the values are as they were.
         """
-        contents = [file if isinstance(file, ConfigFile) else dotconfig.read_file(file) for file in files]
-        self._tree.unset_values()
-        del self._tree.warnings[self._parsed_warnings :]
-        further = (lambda: complete(self)) if complete else None
-        self._reading = Reader(self._tree, self.root, self._symbol).read(contents, further)
-        self.path = contents[0].path if contents else None
-        self.tree_warnings = tuple(engine.tree_warnings(self._tree))
+        with garbage.paused():
+            contents = [file if isinstance(file, ConfigFile) else dotconfig.read_file(file) for file in files]
+            self._tree.unset_values()
+            del self._tree.warnings[self._parsed_warnings :]
+            further = (lambda: complete(self)) if complete else None
+            self._reading = Reader(self._tree, self.root, self._symbol).read(contents, further)
+            self.path = contents[0].path if contents else None
+            self.tree_warnings = tuple(engine.tree_warnings(self._tree))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -120,6 +151,16 @@ class Configuration:
     def lines(self) -> Mapping[str, Assignment]:
         """Return the line of the files that counts for each symbol, its value in the symbol's own form."""
         return self._reading.lines
+
+    @property
+    def unknown(self) -> tuple[Assignment, ...]:
+        """Return the lines of the files for symbols that the tree does not have; of several for one, the last."""
+        return self._reading.unknown
+
+    @property
+    def trust(self) -> Trust:
+        """Return who allows the commands of this tree: for reading it again, nobody is asked again."""
+        return self._tree.commands.granted()
 
     @property
     def analysis(self) -> Analysis:
@@ -263,6 +304,122 @@ class Configuration:
         """Return the whole menu tree, depth first; the parent of an entry is `nodes()[entry.parent]`."""
         return describe.menu_nodes(self._tree)
 
+    @cached_property
+    def menu(self) -> Menu:
+        """Return the menu tree as an editor needs it, made once."""
+        from configurator.model.menu import Menu  # here: only an editor needs it, as the edits below
+
+        with garbage.paused():
+            return Menu(self._tree)
+
+    @cached_property
+    def _edits(self) -> Edits:
+        from configurator.model.edits import Edits
+
+        return Edits(self._tree)
+
+    def prepare_edits(self) -> None:
+        """Do now what the first edit would have to wait for; what there is now is taken to stay."""
+        with garbage.paused():
+            self._edits.prepare()
+        garbage.keep()
+
+    def edit(self, assignments: Iterable[Assignment]) -> Effect:
+        """Do as `set_all`, and tell what came of it.
+
+        Raises:
+            UsageError: as `set_all`.
+        """
+        wanted = self._well_formed(assignments)
+        emptying = [one for one in wanted if values.would_empty_choice(one, wanted)]
+        taken = [one for one in wanted if one not in emptying and values.takes_values(one.symbol)]
+        if all(values.was_said(one) for one in taken):
+            taken = []
+        effect = self._edits.assign({one.symbol: one.value for one in taken})
+        problems = []
+        for symbol, assignment, value in wanted:
+            try:
+                values.check_range(symbol, assignment, value)
+            except UsageError as problem:
+                problems.append(problem)
+        if problems:
+            self.put_back(effect.former)
+            raise _summary(problems)
+        missed = [
+            values.not_taken(symbol, one, value)
+            for symbol, one, value in wanted
+            if (symbol, one, value) not in emptying
+        ]
+        missed += [values.choice_is_full(symbol, one) for symbol, one, _ in emptying]
+        return replace(effect, missed=tuple(one for one in missed if one))
+
+    def edit_unset(self, names: Iterable[str]) -> Effect:
+        """Do as `unset` for several symbols at once, and tell what came of it."""
+        symbols = dict.fromkeys(
+            member
+            for name in names
+            for symbol in [self._symbol(name)]
+            for member in (symbol.choice.syms if symbol.choice else (symbol,))
+        )
+        return self._edits.assign(dict.fromkeys(symbols))
+
+    def edit_whole(self, change: Callable[[], None]) -> Effect:
+        """Make a change that may concern everything, such as `read`, and tell what came of it."""
+        return self._edits.whole(change)
+
+    def reasons(self, moved: Iterable[Movement], asked: Container[str]) -> list[str]:
+        """Return why symbols moved, in a few words each; "" for those that somebody `asked` for."""
+        from configurator.model.moves import Mover
+
+        moved = list(moved)
+        mover = Mover(self.root, self.lines, {one.name: one.after for one in moved})
+        return ["" if one.name in asked else mover.reason(self._tree.syms[one.name]) for one in moved]
+
+    def put_back(self, settings: Iterable[Setting]) -> Effect:
+        """Return to what an effect calls its `former` or `latter` settings."""
+        return self._edits.put_back(settings)
+
+    def state(self) -> State:
+        """Return what is known of the files that were read, for `put_back_state`."""
+        return State(self._reading, self.path)
+
+    def put_back_state(self, state: State) -> None:
+        """Return to what `state` holds; the values are the caller's business."""
+        self._reading, self.path = state.reading, state.path
+
+    def peek(self, *files: Path) -> Peek:
+        """Return what `read` would give, and change nothing.
+
+        Raises:
+            UsageError: a file cannot be read, or is no configuration.
+        """
+        state, warnings = self.state(), self.tree_warnings
+        settings = self._edits.settings()
+        try:
+            self.read(*files)
+            return Peek(self.values(), self.minimal_values())
+        finally:
+            self._edits.restore(settings)
+            self.put_back_state(state)
+            self.tree_warnings = warnings
+
+    def names(self) -> list[str]:
+        """Return the names of all symbols, in the order of the Kconfig files."""
+        return [symbol.name for symbol in self._tree.unique_defined_syms]
+
+    def written_line(self, name: str) -> str:
+        """Return a symbol's line of `text`, "" when it has none."""
+        return self._tree.syms[name].config_string.rstrip("\n")
+
+    def minimal_value(self, name: str) -> str | None:
+        """Return the value of a symbol if `minimal_text` has it, None otherwise."""
+        symbol = self._tree.syms[name]
+        return values.value_now(symbol) if dotconfig.is_minimal(symbol) else None
+
+    def is_set_by_user(self, name: str) -> bool:
+        """Return whether a file or `set` has given the symbol a value."""
+        return self._tree.syms[name].user_value is not None
+
     @property
     def title(self) -> str:
         """Return the main menu's title."""
@@ -308,6 +465,13 @@ class Configuration:
     def minimal_text(self, header: str = "") -> str:
         """Return only what differs from the defaults, below `header`; loading it gives the same configuration."""
         return dotconfig.render_minimal(self._tree, header)
+
+    def settings_text(self) -> str:
+        """Return the lines of all that the user set, in the order in which he did; reading it restores just that."""
+        return "".join(
+            f"{dotconfig.assignment_line(symbol, values.user_value(symbol))}\n"
+            for symbol in in_turn(self._tree.unique_defined_syms)
+        )
 
     def minimal_values(self) -> dict[str, str]:
         """Return the symbols of `minimal_text` with their values."""

@@ -66,7 +66,7 @@ def _node_info(node: kconfiglib.MenuNode, index: int, parent: int, depth: int) -
         index=index,
         parent=parent,
         depth=depth,
-        kind=_kind(node),
+        kind=kind_of(node),
         prompt=node.prompt[0] if node.prompt else "",
         help=getattr(node, "help", None) or "",  # menus and comments have no such attribute
         visible=_is_visible(node),
@@ -77,7 +77,8 @@ def _node_info(node: kconfiglib.MenuNode, index: int, parent: int, depth: int) -
     )
 
 
-def _kind(node: kconfiglib.MenuNode) -> NodeKind:
+def kind_of(node: kconfiglib.MenuNode) -> NodeKind:
+    """Return what an entry is."""
     if isinstance(node.item, kconfiglib.Symbol):
         return NodeKind.SYMBOL
     if isinstance(node.item, kconfiglib.Choice):

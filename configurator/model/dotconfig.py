@@ -6,13 +6,13 @@ import errno
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import kconfiglib
 
 from configurator.errors import Location, UsageError
-from configurator.model.expressions import YES, value_of
+from configurator.model.expressions import BOOLEAN, YES, value_of
 from configurator.model.symbols import TreeChoice, TreeSymbol
 
 if TYPE_CHECKING:
@@ -31,11 +31,15 @@ _STRING = re.compile(r'"(?P<text>(?:[^"\\]|\\.)*)"\s*')
 
 @dataclass(frozen=True)
 class Assignment:
-    """A value for a symbol, as somebody wrote it; `location` is None for the command line."""
+    """A value for a symbol, as somebody wrote it; `location` is None for the command line.
+
+    `line` is the whole line of a file, without spaces around it.
+    """
 
     name: str
     value: str
     location: Location | None = None
+    line: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def _parse(line: str, location: Location) -> Assignment | None:
     stripped = line.strip()
     unset = _UNSET.fullmatch(stripped)
     if unset:
-        return Assignment(unset["name"], "n", location)
+        return Assignment(unset["name"], "n", location, stripped)
     if not stripped or stripped.startswith("#"):
         return None
     match = _SET.fullmatch(stripped)
@@ -121,7 +125,7 @@ def _parse(line: str, location: Location) -> Assignment | None:
                 hints=['put \\" for a quote and \\\\ for a backslash inside the string'],
             )
         value = re.sub(r"\\(.)", r"\1", string["text"])
-    return Assignment(match["name"], value, location)
+    return Assignment(match["name"], value, location, stripped)
 
 
 def _excerpt(line: str) -> str:
@@ -213,16 +217,24 @@ def render_minimal(tree: kconfiglib.Kconfig, header: str) -> str:
 
     As in C, what is hidden now is left out, and a selected symbol, and the member that a choice would choose by itself.
     """
-    lines = [header]
-    for symbol in tree.unique_defined_syms:
-        line = symbol.config_string
-        is_free = isinstance(symbol, TreeSymbol) and symbol.can_change and not symbol.is_default
-        by_itself = (
-            isinstance(symbol.choice, TreeChoice) and symbol.tri_value == YES and symbol.choice.default is symbol
-        )
-        if line and is_free and not by_itself:
-            lines.append(line)
-    return "".join(lines)
+    lines = [symbol.config_string for symbol in tree.unique_defined_syms if is_minimal(symbol)]
+    return "".join([header, *lines])
+
+
+def is_minimal(symbol: kconfiglib.Symbol) -> bool:
+    """Return whether a symbol has a line in the minimal configuration."""
+    is_free = isinstance(symbol, TreeSymbol) and symbol.can_change and not symbol.is_default
+    by_itself = isinstance(symbol.choice, TreeChoice) and symbol.tri_value == YES and symbol.choice.default is symbol
+    return is_free and not by_itself and bool(symbol.config_string)
+
+
+def assignment_line(symbol: kconfiglib.Symbol, value: str) -> str:
+    """Return the line that sets a symbol to a value."""
+    if value == "n" and symbol.orig_type in BOOLEAN:
+        return f"# {PREFIX}{symbol.name} is not set"
+    if symbol.orig_type == kconfiglib.STRING:
+        value = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"{PREFIX}{symbol.name}={value}"
 
 
 def _render_below(parent: kconfiglib.MenuNode, chunks: list[str], written: set[str]) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 import kconfiglib
 
 from configurator.errors import Location, UsageError
+from configurator.model.commands import Commands
 from configurator.model.places import shown
 from configurator.model.tree import Tree
 from configurator.model.views import TreeWarning
@@ -17,6 +20,8 @@ from configurator.model.views import TreeWarning
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from configurator.model.commands import Trust
 
 # Not compiled before there is a complaint to look at.
 _AT = r"(?s)^\s*(?P<path>[^\s:][^:\n]*):(?P<line>[0-9]+): (?:error: |warning: )?(?P<rest>.*)"
@@ -36,11 +41,12 @@ _ENVIRONMENT = {
 }
 
 
-def load_tree(kconfig: Path, root: Path) -> Tree:
+def load_tree(kconfig: Path, root: Path, trust: Trust) -> Tree:
     """Parse the tree below the file `kconfig`; paths inside it are relative to the folder `root`.
 
     Raises:
-        UsageError: a file is missing or is not Kconfig; the message names file and line.
+        UsageError: a file is missing or is not Kconfig, or it runs commands that `trust` does not allow; the message
+            names file and line.
     """
     _check_version()
     name = str(kconfig.relative_to(root) if kconfig.is_relative_to(root) else kconfig)
@@ -48,9 +54,27 @@ def load_tree(kconfig: Path, root: Path) -> Tree:
     if not kconfig.is_file():
         state = "is a folder, not a Kconfig file" if kconfig.is_dir() else "there is no such Kconfig file"
         raise UsageError(state, location=place, hints=["give the root file with --kconfig FILE"])
+    commands = Commands(trust)
+    while True:
+        told = io.StringIO()
+        try:
+            with redirect_stdout(told):  # what $(info) says is said once
+                tree = _read(name, root, commands)
+        except UsageError:
+            if not commands.refused:  # else it may be for want of what they print
+                raise
+        if not commands.refused:
+            if told.getvalue():
+                sys.stdout.write(told.getvalue())
+            return tree
+        commands.approve()
+
+
+def _read(name: str, root: Path, commands: Commands) -> Tree:
+    place = shown(root, name)
     try:
         with _environment(srctree=str(root)):
-            return Tree(name, warn_to_stderr=False)
+            return Tree(name, commands, warn_to_stderr=False)
     except kconfiglib.KconfigError as problem:
         raise _translated(str(problem), root) from None
     except OSError as problem:

@@ -14,7 +14,8 @@ NO, MODULE, YES = 0, 1, 2
 LETTERS = ("n", "m", "y")
 """The letters of the values, by value."""
 
-_BOOLEAN = frozenset({kconfiglib.BOOL, kconfiglib.TRISTATE})
+BOOLEAN = frozenset({kconfiglib.BOOL, kconfiglib.TRISTATE})
+"""The types whose values are y, m and n."""
 _NUMBER_START = {  # compiled when first needed: few trees compare numbers
     10: r"[ \t]*(?P<sign>[-+]?)(?P<digits>[0-9]+)",
     16: r"[ \t]*(?P<sign>[-+]?)(?:0[xX](?=[0-9a-fA-F]))?(?P<digits>[0-9a-fA-F]+)",
@@ -87,7 +88,7 @@ def _compare(left: kconfiglib.Symbol, right: kconfiglib.Symbol) -> int:
 
 def _number(symbol: kconfiglib.Symbol, text: str) -> int | None:
     """Return the number that a symbol's value stands for in a comparison, None when the whole of it is none."""
-    if symbol.orig_type in _BOOLEAN:
+    if symbol.orig_type in BOOLEAN:
         return LETTERS.index(text) if text in LETTERS else -1
     base = {kconfiglib.INT: 10, kconfiglib.HEX: 16}.get(symbol.orig_type) or _base_of(text)
     match = re.match(_NUMBER_START[base], text)

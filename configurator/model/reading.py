@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from configurator.errors import UsageError
 from configurator.model import renames, values
@@ -17,21 +17,24 @@ if TYPE_CHECKING:
 
     from configurator.model.dotconfig import Assignment, ConfigFile
 
+_MOST_WITH_HINTS = 20
+
 
 @dataclass(frozen=True)
 class Reading:
     """What came of reading files.
 
-    `lines` holds, by symbol, the assignment that counts, its value in the symbol's own form.
+    `lines` holds, by symbol, the assignment that counts, its value in the symbol's own form; `unknown` holds those of
+    symbols that the tree does not have.
     """
 
     lines: dict[str, Assignment]
     findings: tuple[Finding, ...] = ()
     migrations: tuple[Migration, ...] = ()
+    unknown: tuple[Assignment, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Request:
+class _Request(NamedTuple):
     """An assignment to a symbol of the tree; `file` counts the files, `value` is in the symbol's own form."""
 
     symbol: kconfiglib.Symbol
@@ -56,6 +59,8 @@ class Reader:
         self._renames: dict[str, renames.Rename] | None = None
         self._found: list[tuple[int, int, Finding]] = []
         self._migrations: list[Migration] = []
+        self._unknown: dict[str, Assignment] = {}
+        self._out_of_range: set[kconfiglib.Symbol] = set()
 
     def read(self, files: Sequence[ConfigFile], complete: Callable[[], None] | None = None) -> Reading:
         """Give the tree the values of `files`; of several values for a symbol the last one counts.
@@ -77,10 +82,13 @@ class Reader:
         self._assign(list(last.values()), complete)
         for request in last.values():
             self._check_effect(request, last, is_complete=files[request.file].is_complete)
-        lines = {name: replace(request.assignment, value=request.value) for name, request in last.items()}
+        lines = {
+            name: one.assignment if one.value == one.assignment.value else replace(one.assignment, value=one.value)
+            for name, one in last.items()
+        }
         ordered = [self._finished(finding) for *_, finding in sorted(self._found, key=lambda entry: entry[:2])]
         selects = unmet_selects(self._tree, self._root, lines)
-        return Reading(lines, (*ordered, *selects), tuple(self._migrations))
+        return Reading(lines, (*ordered, *selects), tuple(self._migrations), tuple(self._unknown.values()))
 
     def _requests(self, files: Sequence[ConfigFile]) -> list[_Request]:
         """Return the assignments that name a symbol of the tree and are of its type; note the others."""
@@ -95,12 +103,9 @@ class Reader:
         return requests
 
     def _request(self, assignment: Assignment, file: int) -> _Request | None:
-        try:
-            symbol = self._find_symbol(assignment.name)
-        except UsageError as problem:
-            reason = f"{problem.message}, the line is dropped"
-            self._note(file, Finding(FindingKind.UNKNOWN, assignment.name, assignment.value, None, reason,
-                                     hints=problem.hints, location=assignment.location))  # fmt: skip
+        symbol = self._tree.syms.get(assignment.name)
+        if symbol is None or not symbol.nodes:
+            self._note_unknown(assignment, file)
             return None
         try:
             return _Request(symbol, assignment, file, values.normalised(symbol, assignment))
@@ -108,6 +113,19 @@ class Reader:
             self._note(file, Finding(FindingKind.INVALID, symbol.name, assignment.value, "", problem.message,
                                      hints=problem.hints, location=assignment.location))  # fmt: skip
             return None
+
+    def _note_unknown(self, assignment: Assignment, file: int) -> None:
+        self._unknown.pop(assignment.name, None)  # the last line counts
+        self._unknown[assignment.name] = assignment
+        hints: tuple[str, ...] = ()
+        if len(self._unknown) <= _MOST_WITH_HINTS:  # looking for similar names takes long in a large tree
+            try:
+                self._find_symbol(assignment.name)
+            except UsageError as problem:
+                hints = problem.hints
+        reason = f"there is no symbol {assignment.name[:80]!r}, the line is dropped"
+        self._note(file, Finding(FindingKind.UNKNOWN, assignment.name, assignment.value, None, reason,
+                                 hints=hints, location=assignment.location))  # fmt: skip
 
     def _migrated(self, given: Assignment, named: set[str], file: int) -> Assignment | None:
         """Return an assignment under its symbol's present name, None when that is gone or set by the file too."""
@@ -165,6 +183,7 @@ class Reader:
             try:
                 values.check_range(request.symbol, request.assignment, request.value)
             except UsageError as problem:
+                self._out_of_range.add(request.symbol)
                 place = request.assignment.location
                 self._note(request.file, Finding(FindingKind.RANGE, request.symbol.name, request.value, "",
                                                  problem.message, location=place))  # fmt: skip
@@ -183,7 +202,7 @@ class Reader:
                     Finding(kind, symbol.name, request.value, got, reason, location=assignment.location),
                 )
             return
-        if any(finding.kind is FindingKind.RANGE and finding.name == symbol.name for *_, finding in self._found):
+        if symbol in self._out_of_range:
             return
         missed = values.not_taken(symbol, assignment, request.value)
         if missed is None:

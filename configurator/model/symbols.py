@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 import kconfiglib
 
-from configurator.model.expressions import LETTERS, MODULE, NO, YES, leading_number, value_of
+from configurator.model.expressions import BOOLEAN, LETTERS, MODULE, NO, YES, leading_number, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from configurator.model.tree import Tree
 
-_BOOLEAN = frozenset({kconfiglib.BOOL, kconfiglib.TRISTATE})
 _BASES = {kconfiglib.INT: 10, kconfiglib.HEX: 16}
 _NOTHING = {kconfiglib.INT: "0", kconfiglib.HEX: "0x0"}
 """What a number is worth that neither the user nor a default gives a value."""
@@ -57,7 +56,7 @@ class TreeSymbol(kconfiglib.Symbol):
     @property
     def tri_value(self) -> int:
         """Return the value in an expression; n for what is neither bool nor tristate."""
-        if self.orig_type not in _BOOLEAN or _old_choice(self):
+        if self.orig_type not in BOOLEAN or _old_choice(self):
             return kconfiglib.Symbol.tri_value.fget(self)  # type: ignore[attr-defined, no-any-return]  # a property
         if self._cached_tri_val is None:
             self._cached_tri_val = self._member_value() if self.choice else self._free_value()
@@ -67,7 +66,7 @@ class TreeSymbol(kconfiglib.Symbol):
     def str_value(self) -> str:
         """Return the value as it is written."""
         if self._cached_str_val is None:
-            if self.orig_type in _BOOLEAN:
+            if self.orig_type in BOOLEAN:
                 self._cached_str_val = LETTERS[self.tri_value]
             elif self.orig_type:
                 self._cached_str_val = self._written_value()
@@ -78,7 +77,7 @@ class TreeSymbol(kconfiglib.Symbol):
     @property
     def has_value(self) -> bool:
         """Return whether the user or a default gives a value; a number that has none counts as 0."""
-        return self.orig_type in _BOOLEAN or bool(self.str_value and self._write_to_conf) or self.is_transitional
+        return self.orig_type in BOOLEAN or bool(self.str_value and self._write_to_conf) or self.is_transitional
 
     def set_value(self, value: str | int) -> bool:
         """Take a user's value; see kconfiglib. The last member of a choice that was set y is chosen."""
@@ -105,7 +104,7 @@ class TreeSymbol(kconfiglib.Symbol):
     def default_text(self) -> str:
         """Return what the value would be if the user had not set it, as C computes it for `savedefconfig`."""
         condition, default = self._default()
-        if self.orig_type not in _BOOLEAN:
+        if self.orig_type not in BOOLEAN:
             return (default.str_value if isinstance(default, kconfiglib.Symbol) else "") or _NOTHING.get(
                 self.orig_type, ""
             )
@@ -196,7 +195,7 @@ class TreeSymbol(kconfiglib.Symbol):
         return value
 
     def _assignable(self) -> tuple[int, ...]:
-        if self.orig_type not in _BOOLEAN or _old_choice(self):
+        if self.orig_type not in BOOLEAN or _old_choice(self):
             return kconfiglib.Symbol._assignable(self)  # noqa: SLF001 - one class with its base
         visible = self.visibility
         if self.choice or not visible:
@@ -262,12 +261,12 @@ class TreeChoice(kconfiglib.Choice):
         visible = [member for member in self.syms if member.visibility]
         said_yes = [member for member in visible if member.user_value == YES]
         if said_yes:
-            return max(said_yes, key=_turn)
+            return max(said_yes, key=turn_of)
         default = self._selection_from_defaults()
         if default is None or default.user_value is None:
             return default
         unsaid = (member for member in visible if member.user_value is None)
-        return next(unsaid, None) or min(visible, key=_turn)
+        return next(unsaid, None) or min(visible, key=turn_of)
 
     def _selection_from_defaults(self) -> kconfiglib.Symbol | None:
         for member, condition, *_ in self.defaults:
@@ -284,7 +283,7 @@ class Given:
     def __init__(self, symbol: kconfiglib.Symbol) -> None:
         self._symbol = symbol
         self._value = symbol.user_value
-        self._turn = _turn(symbol)
+        self._turn = turn_of(symbol)
 
     def restore(self) -> None:
         """Let the symbol be set as it was."""
@@ -297,10 +296,11 @@ class Given:
 
 def in_turn(symbols: Iterable[kconfiglib.Symbol]) -> list[kconfiglib.Symbol]:
     """Return the symbols that the user set, in the order in which he did."""
-    return sorted((symbol for symbol in symbols if symbol.user_value is not None), key=_turn)
+    return sorted((symbol for symbol in symbols if symbol.user_value is not None), key=turn_of)
 
 
-def _turn(symbol: kconfiglib.Symbol) -> int:
+def turn_of(symbol: kconfiglib.Symbol) -> int:
+    """Return when the user set a symbol, as a number that grows; 0 while it is not set."""
     return symbol.turn  # type: ignore[attr-defined, no-any-return]  # a TreeSymbol
 
 

@@ -10,14 +10,20 @@ Values follow C kconfig of Linux 6.12, see `configurator.model.symbols`.
 from __future__ import annotations
 
 import re
+from functools import partial
+from pathlib import Path
 
 import kconfiglib
 
+from configurator.model.commands import Command, Commands
 from configurator.model.expressions import is_off
+from configurator.model.places import shown
 from configurator.model.symbols import ModulesSymbol, TreeChoice, TreeSymbol
 
 _MARK = re.compile(r"\s*(?:option\s+)?(?P<mark>modules|transitional)\s*(?:#.*)?\n?", re.ASCII)
 _VISIBLE = re.compile(r"\s*visible\b", re.ASCII)
+_PARTICULAR = re.compile(r"[$=\"']|^(?:menu)?config\b", re.ASCII)
+_SHORT = 40
 _DEPENDS = re.compile(r"\s*depends\b", re.ASCII)
 
 
@@ -25,15 +31,19 @@ class Tree(kconfiglib.Kconfig):
     """A Kconfig tree.
 
     Attributes:
+        commands: runs what the tree asks for, as far as somebody allows it.
         modules_symbol: the symbol that says whether there are modules, None when there never are.
     """
 
-    def __init__(self, filename: str, *, warn_to_stderr: bool) -> None:
+    def __init__(self, filename: str, commands: Commands, *, warn_to_stderr: bool) -> None:
+        self.commands = commands
         self.modules_symbol: kconfiglib.Symbol | None = None
         self._stand_in: ModulesSymbol | None = None
         self._marks: list[tuple[str, str, int]] = []
         self._turns = 0
+        self._known_lines: dict[str, kconfiglib.Tokens] = {}
         kconfiglib.Kconfig.__init__(self, filename, warn_to_stderr=warn_to_stderr)
+        self._known_lines = {}
         self._refuse_stray_marks()
 
     def next_turn(self) -> int:
@@ -63,8 +73,19 @@ class Tree(kconfiglib.Kconfig):
 
     # What follows overrides the parser of kconfiglib 14.1, the last release of that line.
 
+    def _fn_val(self, args: list[str]) -> str:
+        """Expand a macro; `shell`, unless a variable has that name, is the one that runs commands."""
+        if args[0] != "shell" or args[0] in self.variables or len(args) != 2:  # noqa: PLR2004 - its name and a command
+            return kconfiglib.Kconfig._fn_val(self, args)  # noqa: SLF001 - one class with its base
+        place = shown(Path(self.srctree), self.filename, self.linenr)
+        execute = partial(kconfiglib.Kconfig._fn_val, self, args)  # noqa: SLF001 - one class with its base
+        return self.commands.run(Command(args[1], place), execute)
+
     def _lookup_sym(self, name: str) -> kconfiglib.Symbol:
-        if name not in self.syms and getattr(self, "_parsing_kconfigs", True):
+        known = self.syms.get(name)
+        if known is not None:
+            return known
+        if getattr(self, "_parsing_kconfigs", True):
             self.syms[name] = self._new_symbol(name, is_constant=False)
         return kconfiglib.Kconfig._lookup_sym(self, name)  # noqa: SLF001 - one class with its base
 
@@ -82,11 +103,21 @@ class Tree(kconfiglib.Kconfig):
         return symbol
 
     def _tokenize(self, s: str) -> kconfiglib.Tokens:
+        known = self._known_lines.get(s)
+        if known is not None:
+            self._line = s
+            return known
         match = _MARK.fullmatch(s)
         if match:
             self._marks.append((match["mark"], self.filename, self.linenr))
             return (None,)  # as for an empty line
-        return kconfiglib.Kconfig._tokenize(self, s)  # noqa: SLF001 - one class with its base
+        warnings = len(self.warnings)
+        tokens = kconfiglib.Kconfig._tokenize(self, s)  # noqa: SLF001 - one class with its base
+        # Half of a tree's lines are like others, such as `help` or `default y`. Macros are expanded each time, and what
+        # there is to complain of is complained of each time.
+        if len(s) < _SHORT and not _PARTICULAR.search(s) and len(self.warnings) == warnings:
+            self._known_lines[s] = tokens
+        return tokens
 
     def _parse_props(self, node: kconfiglib.MenuNode) -> None:
         self._refuse_stray_marks()

@@ -147,6 +147,12 @@ def exceeded_range(symbol: kconfiglib.Symbol, value: str) -> tuple[str, str] | N
     return None
 
 
+def was_said(one: Wanted) -> bool:
+    """Return whether the user has said so already; of a choice's members, that of one counts, and the last one said."""
+    said = user_value(one.symbol) == one.value
+    return said and (one.symbol.choice is None or one.symbol.choice.selection is one.symbol)
+
+
 def would_empty_choice(one: Wanted, wanted: list[Wanted]) -> bool:
     """Return whether `one` switches off the chosen member of a choice, and no other of `wanted` chooses another."""
     choice = one.symbol.choice

@@ -102,6 +102,25 @@ class NodeInfo:
     location: Location
 
 
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """What an entry of the menu tree holds now.
+
+    `type` is UNKNOWN and `value` is "" for what is no symbol; `selection` is the chosen member of a choice.
+    `assignable` is as in `SymbolInfo`. `is_member` says that it is a member of a choice, `is_default` that it has the
+    value which it would have if the user had set nothing.
+    """
+
+    visible: bool
+    type: SymbolType
+    value: str
+    assignable: tuple[str, ...]
+    selection: str | None
+    is_set_by_user: bool = False
+    is_member: bool = False
+    is_default: bool = True
+
+
 @dataclass(frozen=True)
 class NotTaken:
     """An assignment that did not have its effect.

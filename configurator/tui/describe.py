@@ -3,137 +3,191 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from configurator.model import NodeInfo, NodeKind, SymbolInfo, SymbolType
+from configurator.model import NodeKind, SymbolType
 from configurator.tui.rows import Part, Row, Span, printable, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from configurator.model import SymbolInfo
+    from configurator.session import Change, Difference, Entry, Moved
+    from configurator.tui.glyphs import Glyphs
+
 INDENT = 2
-"""Columns by which an entry stands right of the one it depends on."""
+"""Columns by which an entry stands right of the one it lies under."""
 
 _NO_MARK = "   "
+_DEEPEST_INDENT = 24  # columns; deeper entries do not move further right, or nothing would be left of them
+_VERBATIM = re.compile(r"\s|[-*•]\s|\d+[.)]\s")
 
 
-@dataclass(frozen=True)
-class InMenu:
-    """How an entry stands in its menu.
-
-    Attributes:
-        indent: how many entries of the menu it depends on, each on the next.
-        chosen: the prompt of a choice's chosen member.
-        arrow: what says that it can be entered, "" for an entry that cannot.
-        is_new: whether the .config says nothing of it.
-        with_name: whether to show the symbol's name.
-    """
-
-    indent: int = 0
-    chosen: str = ""
-    arrow: str = ""
-    is_new: bool = False
-    with_name: bool = False
-
-
-def menu_row(node: NodeInfo, symbol: SymbolInfo | None, place: InMenu) -> Row:
-    """Return the row of an entry in its menu; `symbol` is None for a menu, choice or comment."""
-    if node.kind is NodeKind.COMMENT:
-        return row(node.index, [(f"{_NO_MARK} *** {node.prompt} ***", Part.COMMENT)])
-    mark = mark_of(symbol) if symbol else _NO_MARK
-    value_part = Part.VALUE if symbol and not symbol.type.is_boolean else Part.MARK
-    name = f"  {symbol.name}" if symbol and place.with_name and node.prompt else ""
+def menu_row(entry: Entry, glyphs: Glyphs, *, with_name: bool = False, in_tree: bool = False) -> Row:
+    """Return the row of an entry in a list; `in_tree` says that menus are folded and not entered."""
+    changed = glyphs.changed if entry.is_changed else " "
+    indent = changed + " " * min(INDENT * entry.indent, _DEEPEST_INDENT)
+    if entry.kind is NodeKind.COMMENT:
+        return row(entry.node, [(f"{indent}{_NO_MARK} *** {entry.prompt} ***", Part.COMMENT)])
+    shown = entry.is_visible
+    mark = mark_of(entry) if entry.name else _NO_MARK
+    # one part for blank, title and arrow of a menu: fewer bytes for each key
+    value_part = Part.PROMPT if not entry.name else Part.MARK if entry.type.is_boolean else Part.VALUE
+    tail = f" ({entry.chosen})" if entry.chosen else ""
+    name = f"  {entry.name}" if entry.name and with_name and entry.prompt else ""
+    title_part = Part.HEADING if in_tree and entry.is_menu and not entry.name else Part.PROMPT
+    if entry.is_menu and in_tree:
+        mark = f"{mark if entry.name else ''}{glyphs.folded if entry.is_folded else glyphs.unfolded}"
+        mark = mark if entry.name else f" {mark} "
     return row(
-        node.index,
+        entry.node,
         [
-            (" " * INDENT * place.indent + mark + " ", value_part if node.visible else Part.HIDDEN),
-            (title_of(node), Part.PROMPT if node.visible else Part.HIDDEN),
-            (f" ({place.chosen})" if place.chosen else "", Part.VALUE),
+            (f"{indent}{mark} ", value_part if shown else Part.HIDDEN),
+            (entry.title, title_part if shown else Part.HIDDEN),
+            (tail, Part.VALUE),
             (name, Part.NAME),
-            (" (NEW)" if place.is_new else "", Part.NOTE),
-            ("" if node.visible else "  (hidden)", Part.HIDDEN),
-            (f"  {place.arrow}" if place.arrow else "", Part.MARK),
+            (" (NEW)" if entry.is_new else "", Part.NOTE),
+            ("" if shown else "  (hidden)", Part.HIDDEN),
+            ("" if in_tree or not entry.is_menu else "  ----" if entry.is_empty else "  --->", Part.PROMPT),
         ],
     )
 
 
-def mark_of(symbol: SymbolInfo) -> str:
+def mark_of(entry: Entry) -> str:
     """Return the value of a symbol as mconf draws it: [*] [ ] can be changed, -*- and - - cannot, (X) is a choice.
 
     A tristate is drawn < >, <M> and <*>; one that something selects as a module cannot be n, and is drawn {M}.
     """
-    if not symbol.type.is_boolean:
-        return f"({symbol.value})"
-    if symbol.choice:
-        return "(X)" if symbol.value == "y" else "( )"
-    star = {"y": "*", "m": "M"}.get(symbol.value, " ")
-    if len(symbol.assignable) <= 1:
+    if not entry.type.is_boolean:
+        return f"({entry.value})"
+    if entry.is_member:
+        return "(X)" if entry.value == "y" else "( )"
+    star = {"y": "*", "m": "M"}.get(entry.value, " ")
+    if len(entry.assignable) <= 1:
         return f"-{star}-"
-    if symbol.type is SymbolType.TRISTATE:
-        return f"<{star}>" if "n" in symbol.assignable else f"{{{star}}}"
+    if entry.type is SymbolType.TRISTATE:
+        return f"<{star}>" if "n" in entry.assignable else f"{{{star}}}"
     return f"[{star}]"
 
 
-def match_row(node: NodeInfo, symbol: SymbolInfo | None, trail: Sequence[str]) -> Row:
+def match_row(entry: Entry, trail: Sequence[str], glyphs: Glyphs) -> Row:
     """Return the row of an entry among the matches of a search: name, prompt, value, and the menus it lies in."""
-    value = f"  = {symbol.value}" if symbol and symbol.value else ""
+    shown = entry.is_visible
     return row(
-        node.index,
+        entry.node,
         [
             (
-                f"{symbol.name}{'  ' if node.prompt else ''}" if symbol else "",
-                Part.NAME if node.visible else Part.HIDDEN,
+                f" {entry.name}{'  ' if entry.prompt else ''}" if entry.name else " ",
+                Part.NAME if shown else Part.HIDDEN,
             ),
-            (node.prompt, Part.PROMPT if node.visible else Part.HIDDEN),
-            (value, Part.VALUE),
-            ("" if node.visible else "  (hidden)", Part.HIDDEN),
-            (f"  in {' > '.join(trail)}" if trail else "", Part.COMMENT),
+            (entry.prompt, Part.PROMPT if shown else Part.HIDDEN),
+            (f"  = {entry.value}" if entry.name and entry.value else "", Part.VALUE),
+            ("" if shown else "  (hidden)", Part.HIDDEN),
+            (f"  in {glyphs.trail.join(trail)}" if trail else "", Part.COMMENT),
         ],
     )
 
 
-def title_of(node: NodeInfo) -> str:
-    """Return what an entry is called: its prompt, or the name of a symbol without one."""
-    return printable(node.prompt or node.name or "(no prompt)")
+def heading_of(entry: Entry, symbol: SymbolInfo | None) -> Span:
+    """Return the first line about an entry."""
+    text = f"{symbol.name}: {_type_and_value(symbol)}" if symbol else printable(entry.title)
+    return Span(text, Part.HEADING)
 
 
-def summary_of(node: NodeInfo, symbol: SymbolInfo | None) -> list[Span]:
-    """Return in a few lines what an entry is, why it cannot be changed, and its help."""
-    spans = [Span(f"{symbol.name}: {_type_and_value(symbol)}" if symbol else title_of(node), Part.HEADING)]
+def help_of(entry: Entry, symbol: SymbolInfo | None, help_text: str) -> list[Span]:
+    """Return what an entry is, why it cannot be changed, and its help."""
+    spans = [heading_of(entry, symbol)]
     obstacle = obstacle_of(symbol) if symbol else ""
     if obstacle:
-        spans.append(Span(obstacle, Part.NOTE))
-    return spans + [Span(text, Part.PROMPT) for text in paragraphs(node.help or (symbol.help if symbol else ""))]
+        spans.append(Span(f"{obstacle[0].upper()}{obstacle[1:]} (p shows ways, w why)", Part.NOTE))
+    spans.append(Span(""))
+    return spans + [Span(text) for text in paragraphs(help_text) or ["No help text."]]
 
 
-def details_of(node: NodeInfo, symbol: SymbolInfo | None, trail: Sequence[str], place: str) -> list[Span]:
+def details_of(entry: Entry, symbol: SymbolInfo | None, help_text: str, trail: str, place: str) -> list[Span]:
     """Return all that is known of an entry; `place` is where it is defined."""
-    spans = [Span(f"{symbol.name}: {_type_and_value(symbol)}" if symbol else node.kind.value, Part.HEADING)]
-    spans.append(
-        Span(f"Prompt:     {printable(node.prompt) or '(none: its value follows from other symbols)'}", Part.PROMPT)
-    )
-    spans.append(Span(f"In menu:    {' > '.join(trail)}", Part.PROMPT))
-    spans.append(Span(f"Defined at: {place}", Part.PROMPT))
+    spans = [heading_of(entry, symbol), Span("")]
+    spans.append(Span(f"Prompt:     {printable(entry.prompt) or '(none: its value follows from other symbols)'}"))
+    spans.append(Span(f"In menu:    {printable(trail)}"))
+    spans.append(Span(f"Defined at: {printable(place)}"))
     if symbol:
         spans += _relations(symbol)
-    help_text = node.help or (symbol.help if symbol else "")
-    spans += [Span("", Part.PROMPT), Span("Help", Part.HEADING)]
-    return spans + [Span(text, Part.PROMPT) for text in paragraphs(help_text) or ["(none)"]]
+    spans += [Span(""), Span("Help", Part.HEADING)]
+    return spans + [Span(text) for text in paragraphs(help_text) or ["No help text."]]
 
 
 def _relations(symbol: SymbolInfo) -> Iterator[Span]:
+    if symbol.range:
+        yield Span(f"Range:      {symbol.range[0]} to {symbol.range[1]}")
+    yield Span(f"Set by:     {'the user' if symbol.is_set_by_user else 'its default, or what selects it'}")
     obstacle = obstacle_of(symbol)
     if obstacle:
-        yield Span(obstacle[0].upper() + obstacle[1:], Part.NOTE)
+        yield Span(f"{obstacle[0].upper()}{obstacle[1:]}", Part.NOTE)
     if symbol.depends_on:
-        yield Span("Depends on:", Part.PROMPT)
+        yield Span("")
+        yield Span("Depends on", Part.HEADING)
     for condition in symbol.depends_on:
-        yield Span(f"  {'met:    ' if condition.holds else 'NOT met:'} {printable(str(condition))}", Part.PROMPT)
+        link = condition.values[0][0] if condition.values else ""
+        met = condition.holds
+        part = Part.PROMPT if met else Part.REMOVED
+        yield Span(f"  {'met:    ' if met else 'NOT met:'} {printable(str(condition))}", part, link)
     if symbol.selected_by:
-        yield Span(f"Selected by: {', '.join(symbol.selected_by)}", Part.PROMPT)
+        yield Span("")
+        yield Span("Selected by", Part.HEADING)
+    for name in symbol.selected_by:
+        yield Span(f"  {name}", Part.LINK, name)
     if symbol.choice:
-        yield Span(f"Choice among: {', '.join(symbol.choice)}", Part.PROMPT)
+        yield Span("")
+        yield Span("Choice among", Part.HEADING)
+        yield Span(f"  {', '.join(symbol.choice)}")
+
+
+def consequences_of(change: Change | None) -> list[Span]:
+    """Return what a change did, and what moved with it and why."""
+    if change is None:
+        return [Span("Nothing has been changed yet.", Part.COMMENT)]
+    asked = {str(moved) for moved in change.asked}
+    heading = "Changed" if change.label in asked else change.label
+    spans = [Span(printable(heading), Part.HEADING)]
+    spans += [line for moved in change.asked for line in moved_lines(moved)]
+    if change.followed:
+        count = len(change.followed)
+        spans += [Span(""), Span(f"{count} other symbol{'s' if count > 1 else ''} moved with it", Part.HEADING)]
+        spans += [line for moved in change.followed for line in moved_lines(moved)]
+    else:
+        spans += [Span(""), Span("No other symbol moved.", Part.COMMENT)]
+    return spans
+
+
+def summary_of_change(change: Change | None) -> str:
+    """Return in one line what a change did."""
+    if change is None:
+        return ""
+    count = len(change.followed)
+    return printable(change.label + (f", {count} other{'s' if count > 1 else ''} followed" if count else ""))
+
+
+def moved_lines(moved: Moved) -> Iterator[Span]:
+    """Yield what became of a symbol, and why."""
+    yield Span(printable(f"  {moved}"), Part.LINK if moved.reason else Part.VALUE, moved.name)
+    if moved.reason:
+        yield Span(printable(f"      {moved.reason}"), Part.COMMENT)
+
+
+def difference_row(one: Difference, glyphs: Glyphs) -> Row:
+    """Return the row of a symbol that differs."""
+    before, after = one.before or "(none)", one.after or "(none)"
+    return row(
+        one.name,
+        [
+            (f" {one.name:<24} ", Part.NAME),
+            (before, Part.REMOVED),
+            (f" {glyphs.to} ", Part.COMMENT),
+            (after, Part.ADDED),
+            (f"  {one.prompt}", Part.PROMPT),
+            ("" if one.is_set else "  (follows)", Part.COMMENT),
+        ],
+    )
 
 
 def _type_and_value(symbol: SymbolInfo) -> str:
@@ -168,7 +222,7 @@ def paragraphs(text: str) -> list[str]:
     found: list[str] = []
     joinable = False
     for line in text.splitlines():
-        verbatim = bool(re.match(r"\s|[-*•]\s|\d+[.)]\s", line))
+        verbatim = bool(_VERBATIM.match(line))
         if joinable and line and not verbatim:
             found[-1] += f" {printable(line)}"
         else:

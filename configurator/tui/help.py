@@ -1,50 +1,41 @@
-"""The help text, made from the key bindings so that it cannot differ from them."""
+"""The help text, made from the table of actions so that it cannot differ from the keys."""
 
-from collections.abc import Iterable
+from __future__ import annotations
 
-from textual.binding import Binding
-from textual.dom import DOMNode
-from textual.keys import format_key
+from typing import TYPE_CHECKING
 
+from configurator.tui.actions import help_sections
 from configurator.tui.rows import Part, Span
 
-KEY_NAMES = {
-    "up": "Up",
-    "down": "Down",
-    "left": "Left",
-    "right": "Right",
-    "enter": "Enter",
-    "escape": "Esc",
-    "space": "Space",
-    "backspace": "Backspace",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "home": "Home",
-    "end": "End",
-    "f1": "F1",
-}
+if TYPE_CHECKING:
+    from configurator.tui.glyphs import Glyphs
+
+_KEYS_WIDTH = 26
 
 
-def help_text(sections: Iterable[tuple[str, type[DOMNode]]]) -> list[Span]:
-    """Return for each section a heading and a line for each action: its keys and what it does."""
-    text: list[Span] = []
-    for title, owner in sections:
-        text += [Span(title, Part.HEADING)]
-        text += [Span(f"  {keys:<24}{does}", Part.PROMPT) for does, keys in keys_of(owner)]
-        text += [Span("", Part.PROMPT)]
+def help_text(glyphs: Glyphs) -> list[Span]:
+    """Return what the marks mean, and for each kind of screen its keys and what they do."""
+    text = [
+        Span("What the marks say", Part.HEADING),
+        *(
+            Span(f"  {mark:<{_KEYS_WIDTH - 2}} {meaning}")
+            for mark, meaning in (
+                ("[*] [ ]", "on and off"),
+                ("<*> <M> < >", "on, a module, off"),
+                ("-*- -M- - -", "cannot be changed now; w says why, p shows ways"),
+                ("{*} {M}", "cannot be off: something selects it"),
+                ("(X) ( )", "chosen among several, and not"),
+                ("(text)", "a number or a text"),
+                ("--->  ----", "a menu, and one with nothing to set in it now"),
+                (f"{glyphs.unfolded} {glyphs.folded}", "a menu of the whole tree, unfolded and folded"),
+                (glyphs.changed, "differs from what was saved or loaded last"),
+                ("(NEW)", "the file says nothing of it"),
+                ("(hidden)", "cannot be set now, and is shown on request (Z)"),
+            )
+        ),
+        Span(""),
+    ]
+    for heading, lines in help_sections():
+        text += [Span(heading, Part.HEADING), *(Span(f"  {keys:<{_KEYS_WIDTH - 2}} {does}") for keys, does in lines)]
+        text += [Span("")]
     return text[:-1]
-
-
-def keys_of(owner: type[DOMNode]) -> list[tuple[str, str]]:
-    """Return what each action of `owner` does and the keys for it, in the order of the bindings."""
-    keys: dict[str, list[str]] = {}
-    for binding in Binding.make_bindings(owner.BINDINGS):
-        keys.setdefault(binding.tooltip or binding.description, []).append(key_name(binding.key))
-    return [(does, ", ".join(names)) for does, names in keys.items()]
-
-
-def key_name(key: str) -> str:
-    """Return the name of `key` as it stands on a keyboard."""
-    *modifiers, last = key.split("+")
-    name = KEY_NAMES.get(last) or format_key(last)
-    return "-".join([*(modifier.capitalize() for modifier in modifiers), name.upper() if modifiers else name])

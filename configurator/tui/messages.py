@@ -17,11 +17,6 @@ class CursorMoved(Message):
         super().__init__()
         self.lines = lines
 
-    @property
-    def control(self) -> LineList:
-        """Return the list, for `@on(CursorMoved, "#selector")`."""
-        return self.lines
-
 
 class RowChosen(Message):
     """The user chose the row under the cursor of a list with the mouse."""
@@ -30,7 +25,26 @@ class RowChosen(Message):
         super().__init__()
         self.lines = lines
 
-    @property
-    def control(self) -> LineList:
-        """Return the list, for `@on(RowChosen, "#selector")`."""
-        return self.lines
+
+class LinkFollowed(Message):
+    """The user clicked a link to a symbol."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class TabClicked(Message):
+    """The user clicked the title of a tab."""
+
+    def __init__(self, tab: int) -> None:
+        super().__init__()
+        self.tab = tab
+
+
+class ActionClicked(Message):
+    """The user clicked an action in the line of keys."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Part(StrEnum):
-    """The part that a text plays in a line; the style sheet gives each its look as `line--<part>`."""
+    """The part that a text plays in a line; `configurator.tui.looks` gives each its look."""
 
     MARK = "mark"
     PROMPT = "prompt"
@@ -24,21 +24,27 @@ class Part(StrEnum):
     NOTE = "note"
     COMMENT = "comment"
     HIDDEN = "hidden"
+    LINK = "link"
+    KEY = "key"
+    CHOSEN = "chosen"
+    ADDED = "added"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A text and the part it plays."""
+    """A text and the part it plays; `link` is the symbol that a click on it leads to."""
 
     text: str
-    part: Part
+    part: Part = Part.PROMPT
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a list: the node it stands for, and its text."""
+    """A line: what it stands for, such as a node of the menu tree or a symbol's name, and its text."""
 
-    node: int
+    key: object
     spans: tuple[Span, ...]
 
     @property
@@ -47,9 +53,9 @@ class Row:
         return "".join(span.text for span in self.spans)
 
 
-def row(node: int, spans: Iterable[tuple[str, Part]]) -> Row:
+def row(key: object, spans: Iterable[tuple[str, Part]]) -> Row:
     """Return a row of `spans`, the empty ones left out."""
-    return Row(node, tuple(Span(printable(text), part) for text, part in spans if text))
+    return Row(key, tuple([Span(printable(text), part) for text, part in spans if text]))
 
 
 def printable(text: str) -> str:

@@ -149,7 +149,7 @@ def main() -> None:
             report.insert(options.document, "\n".join(lines))
         if options.part != "kernel":
             lines = [conditions(options, accelerator, qemu), "", *network_part(options, bench, eggcup)]
-            report.insert(options.document, "\n".join(lines), report.NETWORK_BEGIN, report.NETWORK_END)
+            report.insert(options.document, "\n".join(lines), report.NETWORK)
     progress(f"wrote {options.document}")
 
 

@@ -87,10 +87,10 @@ def test_verdicts() -> None:
 def test_the_document_keeps_what_is_outside_the_markers(tmp_path: Path) -> None:
     """Only the generated section changes, and a second run changes nothing."""
     document = tmp_path / "performance.md"
-    document.write_text(f"before\n\n{report.BEGIN}\n\nold\n\n{report.END}\n\nafter\n", encoding="utf-8")
+    document.write_text(f"before\n\n{report.BENCH.begin}\n\nold\n\n{report.BENCH.end}\n\nafter\n", encoding="utf-8")
     report.insert(document, "new\n")
     once = document.read_text(encoding="utf-8")
-    assert once == f"before\n\n{report.BEGIN}\n\nnew\n\n{report.END}\n\nafter\n"
+    assert once == f"before\n\n{report.BENCH.begin}\n\nnew\n\n{report.BENCH.end}\n\nafter\n"
     report.insert(document, "new\n")
     assert document.read_text(encoding="utf-8") == once
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from configurator.build.elf import has_boot_headers, parse
+from configurator.build.sizes import code_sizes
 
 from .conftest import MAIN, UNITS, output_of, snapshot, write
 
@@ -56,6 +57,16 @@ def test_the_kernel_has_boot_headers(build: Build, workdir: Path) -> None:
     image = (workdir / "kernel.elf").read_bytes()
     assert has_boot_headers(image)
     assert parse(image).load_address == 0x100000
+
+
+def test_the_code_of_each_package_is_measured(build: Build, workdir: Path) -> None:
+    """An image gives the code of its packages, which is less than the whole and not nothing."""
+    write(workdir, {"main.go": MAIN})
+    assert build().code == 0
+    stripped = code_sizes((workdir / "kernel.elf").read_bytes())
+    assert stripped["runtime"] > 100_000
+    assert 0 < stripped["main"] < 1000
+    assert sum(stripped.values()) < (workdir / "kernel.elf").stat().st_size
 
 
 def test_a_second_build_changes_nothing(build: Build, workdir: Path) -> None:

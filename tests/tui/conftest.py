@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,11 +14,16 @@ import pytest
 from rich.cells import cell_len
 
 from configurator.model import Configuration
+from configurator.session import Session
 from configurator.tui.app import MenuconfigApp
-from configurator.tui.state import MenuState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from textual.strip import Strip
+
+    from configurator.session.watch import Watch
+    from configurator.tui.browsing import Browsing
 
 TREE = Path(__file__).parent / "data" / "Kconfig"
 
@@ -33,10 +39,13 @@ class Shown:
     """What an editor shows after the keys it was given."""
 
     svg: str
-    state: MenuState
+    app: MenuconfigApp
+    session: Session
     screen: str
     classes: frozenset[str]
     left: bool
+    bells: int
+    strips: tuple[Strip, ...]
 
     @property
     def lines(self) -> list[str]:
@@ -54,25 +63,37 @@ class Shown:
         return "\n".join(self.lines)
 
     @property
-    def footer(self) -> str:
+    def keys(self) -> str:
         """Return the last line."""
-        return self.lines[-1]
+        return self.lines[-1].strip()
 
     @property
-    def message(self) -> str:
-        """Return the line above the footer."""
+    def status(self) -> str:
+        """Return the line above the keys."""
         return self.lines[-2].strip()
 
     @property
+    def browsing(self) -> Browsing:
+        """Return what the main list shows."""
+        return self.app.get_default_screen().browsing
+
+    @property
     def row(self) -> str:
-        """Return the row under the cursor of the menu."""
-        return self.state.rows[self.state.cursor].text.strip()
+        """Return the row under the cursor of the main list."""
+        browsing = self.browsing
+        return browsing.rows[browsing.cursor].text.strip()
 
 
 class Edit(Protocol):
     """Runs an editor: gives it keys and clicks, and returns what it shows then."""
 
-    def __call__(self, *inputs: Input, size: tuple[int, int] = (80, 24), state: MenuState | None = None) -> Shown:
+    def __call__(
+        self,
+        *inputs: Input,
+        size: tuple[int, int] = (80, 24),
+        session: Session | None = None,
+        watch: Watch | None = None,
+    ) -> Shown:
         """Run it."""
 
 
@@ -86,30 +107,44 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def open_state(config: Path) -> Callable[[], MenuState]:
+def open_session(config: Path) -> Callable[[], Session]:
     """Return what opens the .config anew."""
-    return lambda: MenuState(Configuration.load(TREE, config), config)
+    return lambda: Session(Configuration.load(TREE, config), config)
 
 
 @pytest.fixture
-def state(open_state: Callable[[], MenuState]) -> MenuState:
-    """Return the state of an editor that has just opened the .config."""
-    return open_state()
+def session(open_session: Callable[[], Session]) -> Session:
+    """Return the session of an editor that has just opened the .config."""
+    return open_session()
 
 
 @pytest.fixture
-def edit(open_state: Callable[[], MenuState]) -> Edit:
+def edit(open_session: Callable[[], Session]) -> Edit:
     """Return what runs an editor on the .config."""
 
-    def run(*inputs: Input, size: tuple[int, int] = (80, 24), state: MenuState | None = None) -> Shown:
-        return asyncio.run(_drive(state or open_state(), inputs, size))
+    def run(
+        *inputs: Input,
+        size: tuple[int, int] = (80, 24),
+        session: Session | None = None,
+        watch: Watch | None = None,
+    ) -> Shown:
+        return asyncio.run(_drive(session or open_session(), inputs, size, watch))
 
     return run
 
 
-async def _drive(state: MenuState, inputs: tuple[Input, ...], size: tuple[int, int]) -> Shown:
-    app = MenuconfigApp(state)
+class _CountsBells(MenuconfigApp):
+    CSS_PATH = str(Path(sys.modules[MenuconfigApp.__module__].__file__ or "").with_name("menuconfig.tcss"))
+    bells = 0
+
+    def bell(self) -> None:
+        self.bells += 1
+
+
+async def _drive(session: Session, inputs: tuple[Input, ...], size: tuple[int, int], watch: Watch | None) -> Shown:
+    app = _CountsBells(session, theme="eggcup", watch=watch)
     async with app.run_test(size=size) as pilot:
+        await pilot.pause()  # the first keys are for what opens at the start
         for one in inputs:
             if isinstance(one, str):
                 await pilot.press(one)
@@ -118,8 +153,11 @@ async def _drive(state: MenuState, inputs: tuple[Input, ...], size: tuple[int, i
         await pilot.pause()
         return Shown(
             svg=app.export_screenshot(title="eggcup menuconfig"),
-            state=state,
+            app=app,
+            session=session,
             screen=type(app.screen).__name__,
             classes=app.screen.classes,
-            left=app._exit,  # noqa: SLF001 - Textual has no public way to ask whether the application is leaving
+            left=app.was_left,
+            bells=app.bells,
+            strips=tuple(app.screen._compositor.render_strips()),  # noqa: SLF001 - what is sent, with its styles
         )

@@ -13,18 +13,29 @@ def _loaded(module: str) -> set[str]:
     return set(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split())
 
 
-@pytest.mark.parametrize("module", ["state", "describe", "rows"])
-def test_state_does_not_know_the_screen(module: str) -> None:
-    """The state and what it says in text need neither Textual nor rich."""
+@pytest.mark.parametrize("module", ["actions", "browsing", "describe", "glyphs", "help", "pages", "rows", "themes"])
+def test_what_is_shown_does_not_know_the_screen(module: str) -> None:
+    """What the interface says in text needs neither Textual nor rich."""
     assert not {"textual", "rich"} & _loaded(f"configurator.tui.{module}")
 
 
-def test_interface_stands_on_the_model_alone() -> None:
-    """The application loads nothing of the generator, the build or the command line."""
-    layers = {name.split(".")[1] for name in _loaded("configurator.tui.app") if name.startswith("configurator.")}
-    assert layers == {"errors", "files", "model", "tui"}
+def test_first_screen_loads_little() -> None:
+    """The application starts without the generator, its template engine, and the screens that open later."""
+    loaded = _loaded("configurator.tui.start")
+    layers = {name.split(".")[1] for name in loaded if name.startswith("configurator.")}
+    assert layers <= {"errors", "files", "model", "session", "source", "tui"}
+    assert not {"jinja2", "pygments", "markdown_it"} & loaded
+    screens = {name.rpartition(".")[2] for name in loaded if name.startswith("configurator.tui.screens.")}
+    assert screens == {"base", "browse", "moving", "opening"}
 
 
 def test_verb_is_cheap_to_load() -> None:
     """`eggcup --help` loads every verb; this one brings in neither Textual nor the model."""
     assert not {"textual", "kconfiglib"} & _loaded("configurator.cli.verbs.menuconfig")
+
+
+def test_stand_ins_are_gone_after_the_start() -> None:
+    """Modules that the start did without are the real ones for whoever imports them later."""
+    loaded = _loaded("configurator.tui.start")
+    assert not {"textual.command", "ssl"} & loaded
+    assert {"textual.command", "textual.widgets._option_list"} <= _loaded("configurator.tui.start, textual.command")

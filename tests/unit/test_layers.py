@@ -38,6 +38,7 @@ def _loaded(code: str, folder: Path) -> set[str]:
         ("configurator.generate", set()),
         ("configurator.compare", {"kconfiglib"}),
         ("configurator.lint", {"kconfiglib"}),
+        ("configurator.session", {"kconfiglib"}),
         ("configurator.cli.main", set()),
     ],
 )

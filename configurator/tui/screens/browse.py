@@ -1,208 +1,280 @@
-"""The main screen: one menu, and what the row under the cursor is."""
+"""The main screen: the menu, what is known of the row under the cursor, and what was done last."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import Screen
-from textual.widgets import Footer, Static
 
-from configurator.errors import EggcupError
-from configurator.tui.help import help_text
-from configurator.tui.messages import CursorMoved, RowChosen
-from configurator.tui.rows import Part, Span
-from configurator.tui.screens.confirm import Leave, LeaveScreen
-from configurator.tui.screens.edit import EditScreen
-from configurator.tui.screens.search import SearchScreen
-from configurator.tui.screens.text import TextScreen
-from configurator.tui.state import Answer, MenuState
+from configurator.tui.actions import Where, actions_of
+from configurator.tui.browsing import Browsing, Reaction
+from configurator.tui.messages import CursorMoved, LinkFollowed, RowChosen, TabClicked
+from configurator.tui.pages import PAGES, Pages
+from configurator.tui.rows import Part, Span, printable
+from configurator.tui.screens.base import TableScreen
+from configurator.tui.screens.moving import MovesList
+from configurator.tui.screens.opening import OpensScreens
+from configurator.tui.widgets.bars import Bar
 from configurator.tui.widgets.lines import LineList
-from configurator.tui.widgets.pane import InfoPane
+from configurator.tui.widgets.pane import TextPane
 
-WIDE = 110
-"""From this many columns on, the description stands beside the menu and not below it."""
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+    from configurator.session import Outcome, Session
+    from configurator.tui.glyphs import Glyphs
+
+WIDE = 100
+"""From this many columns on, the pane stands beside the menu and not below it."""
 
 
-class BrowseScreen(Screen[None]):
-    """Shows the menu of the state, hands it the keys, and opens the screen that its answer asks for."""
+_KEYS = frozenset(key for action in actions_of(Where.MENU) for key in action.keys)
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual declares it without ClassVar
 
-    # The description stands in the footer, which has to fit into 80 columns; the help shows the tooltip.
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,right,l", "select", "Select", key_display="Enter", tooltip="Open the menu, change the symbol"),
-        Binding("escape", "leave", "Back", key_display="Esc", tooltip="Back to the menu above; at the top, quit"),
-        Binding("left,h,backspace", "back", show=False, tooltip="Back to the menu above"),
-        Binding("space", "toggle_symbol", show=False, tooltip="Toggle the symbol, even one that has a menu"),
-        Binding("y", "answer('y')", show=False, tooltip="Set the symbol to yes"),
-        Binding("m", "answer('m')", show=False, tooltip="Set the symbol to m, a module, in a tree that has modules"),
-        Binding("n", "answer('n')", show=False, tooltip="Set the symbol to no"),
-        Binding("slash", "search", "Search", key_display="/", tooltip="Search names and prompts"),
-        Binding("i", "info", "Info", tooltip="Everything about the entry under the cursor"),
-        Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="This help"),
-        Binding("Z,A", "toggle_hidden", "Hidden", key_display="Z", tooltip="Show or leave out hidden symbols"),
-        Binding("C", "toggle_names", "Names", tooltip="Show or leave out the names of symbols"),
-        Binding("F", "toggle_pane", show=False, tooltip="Show or leave out the description"),
-        Binding("S,ctrl+s", "save", "Save", key_display="S", tooltip="Save and go on"),
-        Binding("q,Q", "quit", "Quit", key_display="q", tooltip="Quit; asks if there is something to save"),
-    ]
+class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU):
+    """Shows the list, hands it the keys, and opens the screen that the reaction asks for."""
 
-    def __init__(self, state: MenuState) -> None:
+    def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__()
-        self._state = state
+        self.session = session
+        self.browsing = Browsing(session, glyphs)
+        self.pages = Pages(self.browsing)
+        self._waits_for_letter = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the title, the trail of menus, the menu, the description, the message line and the footer."""
-        yield Static(id="title", classes="title", markup=False)
-        yield Static(id="trail", markup=False)
+        """Lay out the title, the menu and the pane, the status line and the keys."""
+        yield Bar("title")
         with Container(id="body"):
             yield LineList("menu")
-            yield InfoPane("info")
-        yield Static(id="message", markup=False)
-        yield Footer(compact=True)
+            yield TextPane("pane", [page.value for page in PAGES])
+        yield Bar("status")
+        yield self.key_bar()
 
     def on_mount(self) -> None:
         """Show the top menu."""
-        self._show()
-        self.query_one("#menu").focus()
-        complaints = [Span(text, Part.NOTE) for text in self._state.complaints]
-        if complaints:
-            self.app.push_screen(TextScreen("Warnings", complaints))
+        self.list = self.query_one("#menu", LineList)
+        self.pane = self.query_one("#pane", TextPane)
+        self.title_bar = self.query_one("#title", Bar)
+        self.status = self.query_one("#status", Bar)
+        self.show()
+        self.call_after_refresh(self.editor.after_first_paint)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Put the pane beside the list where there is room."""
+        self.set_class(event.size.width >= WIDE, "-wide")
+
+    # Moving and changing
 
     def action_select(self) -> None:
         """Open the menu, toggle the symbol or edit the value under the cursor."""
-        self._react(self._at_cursor().select())
+        self._react(self.browsing.select())
 
-    def action_toggle_symbol(self) -> None:
+    def action_change(self) -> None:
         """Give the symbol under the cursor its next value."""
-        self._react(self._at_cursor().toggle())
+        self._react(self.browsing.toggle())
 
-    def action_answer(self, value: str) -> None:
-        """Give the symbol under the cursor y, m or n."""
-        self._react(self._at_cursor().answer_bool(value))
+    def action_yes(self) -> None:
+        """Set the symbol to y."""
+        self._react(self.browsing.answer("y"))
+
+    def action_module(self) -> None:
+        """Set the symbol to m."""
+        self._react(self.browsing.answer("m"))
+
+    def action_no(self) -> None:
+        """Set the symbol to n."""
+        self._react(self.browsing.answer("n"))
 
     def action_leave(self) -> None:
-        """Go to the parent menu; at the top, quit."""
-        answer = self._state.leave()
-        if answer is Answer.AT_TOP:
+        """Go to the menu above; at the top, quit."""
+        reaction = self.browsing.leave()
+        if reaction is Reaction.AT_TOP:
             self.action_quit()
         else:
-            self._react(answer)
+            self._react(reaction)
 
     def action_back(self) -> None:
-        """Go to the parent menu; at the top, stay: a cursor key must not end the program."""
-        self._react(self._state.leave())
+        """Go to the menu above; at the top, stay: a cursor key must not end the program."""
+        self._react(self.browsing.leave())
+
+    def action_find_letter(self) -> None:
+        """Take the next key as the letter to go to."""
+        self._waits_for_letter = True
+        self.say("to the next entry that begins with ...")
+
+    def action_reset(self) -> None:
+        """Give the symbol under the cursor its default back."""
+        entry = self.browsing.entry
+        if entry and entry.name:
+            self.take(self.session.unset(entry.name))
+        elif entry:
+            self.say("only a symbol has a default; R resets the menu")
+
+    def action_reset_menu(self) -> None:
+        """Give all of this menu its defaults back."""
+        self.take(self.session.reset_menu(self.browsing.menu))
+
+    def action_reset_all(self) -> None:
+        """Give everything its default back."""
+        self.take(self.session.reset_all())
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        self.take(self.session.undo())
+
+    def action_redo(self) -> None:
+        """Make the change again that was undone last."""
+        self.take(self.session.redo())
+
+    def action_jump_back(self) -> None:
+        """Go to where the last jump began."""
+        self.browsing.jump_back()
+        self.show(self.browsing.note)
+
+    # What is shown
 
     def action_toggle_hidden(self) -> None:
         """Show or hide the symbols that cannot be set now."""
-        self._at_cursor().toggle_hidden()
-        self._show("hidden symbols are shown" if self._state.show_hidden else "hidden symbols are left out")
+        browsing = self.browsing
+        browsing.show_hidden = not browsing.show_hidden
+        browsing.refresh()
+        self.show("hidden symbols are shown" if browsing.show_hidden else "hidden symbols are left out")
 
     def action_toggle_names(self) -> None:
         """Show or hide the symbols' names."""
-        self._at_cursor().toggle_names()
-        self._show()
+        self.browsing.show_names = not self.browsing.show_names
+        self.show("names are shown" if self.browsing.show_names else "names are left out")
+
+    def action_toggle_tree(self) -> None:
+        """Show the whole tree, or one menu at a time."""
+        self.browsing.toggle_tree()
+        self.show()
+
+    def action_fold_all(self) -> None:
+        """Fold every menu."""
+        self.browsing.fold_all(fold=True)
+        self.show()
+
+    def action_unfold_all(self) -> None:
+        """Unfold every menu."""
+        self.browsing.fold_all(fold=False)
+        self.show()
 
     def action_toggle_pane(self) -> None:
-        """Show or hide the description."""
-        pane = self.query_one(InfoPane)
-        pane.display = not pane.display
+        """Show or hide the pane."""
+        self.pane.display = not self.pane.display
 
-    def action_info(self) -> None:
-        """Show everything about the row under the cursor."""
-        state = self._at_cursor()
-        self.app.push_screen(TextScreen(state.cursor_title, state.details()))
+    def action_next_tab(self) -> None:
+        """Show the next page of the pane."""
+        self.pages.turn(1)
+        self._show_page()
 
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(TextScreen("Keys", help_text(KEYS)))
+    def action_previous_tab(self) -> None:
+        """Show the previous page of the pane."""
+        self.pages.turn(-1)
+        self._show_page()
 
-    def action_search(self) -> None:
-        """Search, and jump to what was found."""
-        self.app.push_screen(SearchScreen(self._state), self._jump)
+    def action_redraw(self) -> None:
+        """Send the whole screen again."""
+        self.forget_lines()
+        self.refresh(layout=True)
 
-    def action_save(self) -> None:
-        """Save and stay."""
-        self._save()
+    def show(self, message: str = "") -> None:
+        """Show what the state holds now."""
+        browsing = self.browsing
+        trail = browsing.glyphs.trail.join(browsing.trail)
+        title = [Span(f" {printable(self.session.configuration.title)}  ", Part.HEADING), Span(printable(trail))]
+        self.title_bar.show(title)
+        self.list.show(browsing.rows, browsing.cursor)
+        self._show_page()
+        self.say(message)
 
-    def action_quit(self) -> None:
-        """Leave; ask first if something would be lost."""
-        if self._state.modified:
-            self.app.push_screen(LeaveScreen(str(self._state.path)), self._leave)
+    def say(self, message: str) -> None:
+        """Show a message in the status line, or what was done last."""
+        session, change = self.session, self.browsing.change
+        left = [Span(f" {printable(message)}", Part.NOTE)] if message else [Span(" ")]
+        if not message and change:
+            followed = len(change.followed)
+            left.append(Span(printable(change.label), Part.VALUE))
+            left.append(Span(f", {followed} other{'s' if followed > 1 else ''} followed" if followed else ""))
+        count = len(session.changed)
+        is_modified = session.modified
+        state = "unsaved" if is_modified else "saved"
+        changed = f"{count} changed, " if count else ""
+        part = Part.NOTE if is_modified else Part.COMMENT
+        self.status.show(left, Span(f"{printable(str(session.path))}: {changed}{state} ", part))
+
+    def take(self, outcome: Outcome) -> None:
+        """Show what became of a request."""
+        self._react(self.browsing.take(outcome))
+
+    def jump(self, node: int | None) -> None:
+        """Go to an entry, if there is one."""
+        if node is not None and node >= 0:
+            self.browsing.jump(node)
+            self.show(self.browsing.note)
+
+    # What the user does with keys that are no actions, and with the mouse
+
+    def on_key(self, event: events.Key) -> None:
+        """Go to the next entry that begins with a letter that has no other meaning, or that follows `f`."""
+        waited, self._waits_for_letter = self._waits_for_letter, False
+        letter = event.character
+        is_letter = bool(letter and letter.isprintable() and letter.strip())
+        if waited or (is_letter and event.key not in _KEYS):
+            event.stop()  # the bindings are looked at last
+            if letter and is_letter:
+                self._go_to_letter(letter)
+            else:
+                self.say("")
+
+    def _go_to_letter(self, letter: str) -> None:
+        line = self.browsing.line_beginning_with(letter)
+        if line is None:
+            self.say(f"no entry here begins with {letter}")
         else:
-            self.app.exit()
+            self.say("")
+            self.list.move_to(line)
+            self.cursor_moved()
 
-    @on(CursorMoved, "#menu")
-    def _cursor_moved(self) -> None:
-        if self._state.cursor != self.query_one(LineList).cursor:
-            self._say("")
-        self.query_one(InfoPane).show(self._at_cursor().summary())
+    def cursor_moved(self) -> None:
+        """Follow the cursor of the list at once, so that both are painted together."""
+        self.browsing.move_to(self.list.cursor)
+        self.pages.cursor_moved()
+        self._show_page()
+        if self.browsing.note:
+            self.browsing.note = ""
+            self.say("")
 
-    @on(RowChosen, "#menu")
+    @on(CursorMoved)
+    def _follow_click(self) -> None:
+        if self.browsing.cursor != self.list.cursor:
+            self.cursor_moved()
+
+    @on(RowChosen)
     def _row_chosen(self) -> None:
         self.action_select()
 
-    def _at_cursor(self) -> MenuState:
-        """Return the state with its cursor where the list's is now.
+    @on(LinkFollowed)
+    def _follow_link(self, event: LinkFollowed) -> None:
+        self.jump(self.session.menu.index(event.name))
 
-        A key may be handled before the message of the cursor key that was typed just before it.
-        """
-        self._state.move_to(self.query_one(LineList).cursor)
-        return self._state
+    @on(TabClicked)
+    def _show_tab(self, event: TabClicked) -> None:
+        self.pages.page = PAGES[event.tab]
+        self._show_page()
 
-    def _react(self, answer: Answer) -> None:
-        if answer is Answer.NEEDS_VALUE:
-            self.app.push_screen(EditScreen(self._state.field()), self._edited)
-        else:
-            self._show(self._state.note)
+    def _show_page(self) -> None:
+        if self.pane.display:
+            self.pane.show(self.pages.text(), PAGES.index(self.pages.shown))
 
-    def _edited(self, value: str | None) -> None:
-        if value is not None:
-            self._react(self._state.assign(value))
-
-    def _jump(self, node: int | None) -> None:
-        if node is not None:
-            self._state.jump(node)
-            self._show()
-
-    def _leave(self, answer: Leave | None) -> None:
-        if answer is Leave.DISCARD or (answer is Leave.SAVE and self._save()):
-            self.app.exit()
-
-    def _save(self) -> bool:
-        try:
-            self._show(self._state.save())
-        except (EggcupError, OSError) as error:
-            self._say(f"not saved: {error}")
-            return False
-        return True
-
-    def _show(self, message: str = "") -> None:
-        state = self._state
-        self._put("title", f"{state.title}   {state.path}{' [modified]' if state.modified else ''}")
-        self._put("trail", state.trail)
-        self.query_one(LineList).show(state.rows, state.cursor)
-        self.query_one(InfoPane).show(state.summary())
-        self._say(message)
-
-    def _say(self, message: str) -> None:
-        self._put("message", message)
-
-    def _put(self, line: str, text: str) -> None:
-        """Show a text in one of the lines of fixed height; a new layout for it would repaint the whole screen."""
-        static = self.query_one(f"#{line}", Static)
-        if static.content != text:
-            static.update(text, layout=False)
-
-
-KEYS = (
-    ("Menu", BrowseScreen),
-    ("Any list", LineList),
-    ("Editing a value", EditScreen),
-    ("Search", SearchScreen),
-    ("Reading", TextScreen),
-    ("Leaving with unsaved changes", LeaveScreen),
-)
-"""The sections of the help screen: where keys have a meaning, and the class that binds them."""
+    def _react(self, reaction: Reaction) -> None:
+        if reaction is Reaction.NEEDS_VALUE:
+            self.edit_value()
+            return
+        if reaction is Reaction.CHANGED:
+            self.pages.changed()
+            self.editor.keep_soon()
+        self.show(self.browsing.note)

@@ -1,98 +1,115 @@
-"""The search by name and prompt."""
+"""The search by name, prompt and help."""
 
-from typing import ClassVar
+from __future__ import annotations
 
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
 
-from configurator.tui.messages import CursorMoved, RowChosen
-from configurator.tui.state import MenuState
-from configurator.tui.widgets.entry import Entry
-from configurator.tui.widgets.lines import LineList
-from configurator.tui.widgets.pane import InfoPane
+from configurator.session import Filter, FilterKind
+from configurator.tui import describe
+from configurator.tui.actions import Where
+from configurator.tui.browsing import next_value
+from configurator.tui.rows import Row, Span
+from configurator.tui.screens.pick import PickScreen
+
+if TYPE_CHECKING:
+    from configurator.session import Match
+    from configurator.tui.browsing import Browsing, SearchMemory
+
+_FILTERS = (None, FilterKind.CHANGED, FilterKind.NOT_DEFAULT, FilterKind.NEW, FilterKind.SET)
 
 
-class SearchScreen(ModalScreen[int | None]):
+class MatchRows(Sequence[Row]):
+    """The rows of matches, each made when it is drawn: there may be thousands."""
+
+    def __init__(self, browsing: Browsing, matches: Sequence[Match]) -> None:
+        self._browsing = browsing
+        self._matches = matches
+
+    def __len__(self) -> int:
+        return len(self._matches)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        session, node = self._browsing.session, self._matches[index].node
+        trail = session.trail(session.menu.parents[node]) if session.menu.parents[node] >= 0 else []
+        return describe.match_row(session.entry(node), trail, self._browsing.glyphs)
+
+
+class SearchScreen(PickScreen["int | None"], where=Where.SEARCH):
     """Lists the matches at every key; closes with the node to jump to."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "jump", "OK", key_display="Enter"),  # when a click has taken the focus from the input
-        Binding("escape", "cancel", "Back", key_display="Esc"),
-        Binding("up", "move(-1)", "Line up", show=False),
-        Binding("down", "move(1)", "Line down", show=False),
-        Binding("pageup", "page(-1.0)", "Page up", show=False),
-        Binding("pagedown", "page(1.0)", "Page down", show=False),
-    ]
+    TYPE_HERE = "words, a regular expression, or letters of a name; all words must match"
 
-    def __init__(self, state: MenuState) -> None:
-        super().__init__()
-        self._state = state
+    def __init__(self, browsing: Browsing) -> None:
+        self.remembered: SearchMemory = browsing.search
+        super().__init__("Search", self.remembered.query)
+        self._browsing = browsing
 
-    def compose(self) -> ComposeResult:
-        """Lay out the input, the matches, and the description of the match under the cursor."""
-        yield Static("Search names and prompts (regular expressions, all must match)", classes="title", markup=False)
-        yield Entry(self._state.query, "query")
-        yield LineList("matches")
-        yield Static("", id="found", markup=False)
-        yield InfoPane("match-info")
-        yield Footer(compact=True)
+    def rows(self) -> Sequence[Row]:
+        """Return the matches."""
+        memory = self.remembered
+        memory.query = self.typed
+        only = Filter(memory.only) if memory.only else None
+        found = self._browsing.session.search(self.typed, in_help=memory.in_help, only=only)
+        return MatchRows(self._browsing, found)
 
-    def on_mount(self) -> None:
-        """Show what the last search found."""
-        self._search(self._state.query)
+    def first_row(self) -> int:
+        """Return the row that was chosen last."""
+        return self.remembered.cursor
 
-    def on_input_changed(self) -> None:
-        """Search at every key."""
-        self._catch_up()
+    def nothing(self) -> str:
+        """Say that there is nothing, or what to do."""
+        return "nothing found" if self.typed else "type what to look for"
 
-    def on_input_submitted(self) -> None:
-        """Take Enter from the input."""
-        self.action_jump()
+    def say(self, message: str) -> None:
+        """Show a message, and what is looked at."""
+        where = "names, prompts and help" if self.remembered.in_help else "names and prompts"
+        only = f", only what is {self.remembered.only.value}" if self.remembered.only else ""
+        super().say(message or f"in {where}{only}")
 
-    def action_jump(self) -> None:
-        """Close with the match under the cursor."""
-        self._catch_up()
-        matches = self.query_one(LineList)
-        if matches.rows:
-            self.dismiss(matches.rows[matches.cursor].node)
-        else:
+    def about(self, row: Row) -> Sequence[Span]:
+        """Tell what a match is."""
+        session = self._browsing.session
+        entry = session.entry(_node(row))
+        symbol = session.symbol(entry.name) if entry.name else None
+        return describe.help_of(entry, symbol, session.menu.help(entry.node))
+
+    def chosen(self, row: Row) -> None:
+        """Close, to jump there."""
+        self.remembered.cursor = self.list.cursor
+        self.dismiss(_node(row))
+
+    def action_toggle_help(self) -> None:
+        """Search in help texts too, or not."""
+        self.remembered.in_help = not self.remembered.in_help
+        self.show(0)
+
+    def action_next_filter(self) -> None:
+        """Look only at some of the symbols."""
+        place = _FILTERS.index(self.remembered.only)
+        self.remembered.only = _FILTERS[(place + 1) % len(_FILTERS)]
+        self.show(0)
+
+    def action_toggle_found(self) -> None:
+        """Change the match under the cursor."""
+        row = self.list.row
+        entry = self._browsing.session.entry(_node(row)) if row else None
+        if not entry or not entry.name or not entry.type.is_boolean:
             self.app.bell()
+            return
+        symbol = self._browsing.session.symbol(entry.name)
+        self._browsing.take(self._browsing.session.set(entry.name, next_value(symbol)))
+        self.show()
+        self.say(self._browsing.note or describe.summary_of_change(self._browsing.change))
 
-    def action_cancel(self) -> None:
-        """Close without a jump."""
-        self.dismiss(None)
 
-    def action_move(self, rows: int) -> None:
-        """Move the cursor of the list."""
-        self._catch_up()
-        self.query_one(LineList).action_move(rows)
-
-    def action_page(self, pages: float) -> None:
-        """Move the cursor of the list by windows."""
-        self._catch_up()
-        self.query_one(LineList).action_page(pages)
-
-    @on(CursorMoved)
-    def _describe(self) -> None:
-        matches = self.query_one(LineList)
-        node = matches.rows[matches.cursor].node if matches.rows else None
-        self.query_one(InfoPane).show(() if node is None else self._state.summary(node))
-
-    @on(RowChosen)
-    def _choose(self) -> None:
-        self.action_jump()
-
-    def _catch_up(self) -> None:
-        """Search for what the input holds, if its message has not come yet."""
-        query = self.query_one(Entry).value
-        if query != self._state.query:
-            self._search(query)
-
-    def _search(self, query: str) -> None:
-        found = self._state.search(query)
-        self.query_one(LineList).show(found.rows, 0)
-        self.query_one("#found", Static).update(found.note)
-        self._describe()
+def _node(row: Row) -> int:
+    return row.key if isinstance(row.key, int) else -1

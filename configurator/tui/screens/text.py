@@ -1,29 +1,28 @@
-"""A screen of text to read: the help and the full description of a symbol."""
+"""A screen of text to read: the help, the full description of a symbol, the preview."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from typing import TYPE_CHECKING
 
-from configurator.tui.rows import Span
+from textual import on
+
+from configurator.tui.actions import Where
+from configurator.tui.messages import LinkFollowed
+from configurator.tui.rows import Part, Span, printable
+from configurator.tui.screens.base import TableScreen
+from configurator.tui.widgets.bars import Bar
 from configurator.tui.widgets.pane import TextPane
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-class TextScreen(ModalScreen[None]):
+    from textual.app import ComposeResult
+
+_ALL = 10**9
+
+
+class TextScreen(TableScreen[None], where=Where.TEXT):
     """Shows a title and paragraphs, taken literally, until a key closes it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,i,question_mark", "dismiss", "Close", key_display="Esc"),
-        Binding("down,j", "scroll(1)", "Down", show=False),
-        Binding("up,k", "scroll(-1)", "Up", show=False),
-        Binding("pagedown,space,ctrl+d", "page(1)", "Page down", key_display="PgDn"),
-        Binding("pageup,ctrl+u", "page(-1)", "Page up", key_display="PgUp"),
-        Binding("home,g", "end(0)", "Start", show=False),
-        Binding("end,G", "end(1)", "End", show=False),
-    ]
 
     def __init__(self, title: str, paragraphs: Sequence[Span]) -> None:
         super().__init__()
@@ -31,21 +30,46 @@ class TextScreen(ModalScreen[None]):
         self._paragraphs = paragraphs
 
     def compose(self) -> ComposeResult:
-        """Lay out the title, the text and the footer."""
-        yield Static(self._title, id="text-title", classes="title", markup=False)
-        yield TextPane("text", self._paragraphs)
-        yield Footer(compact=True)
+        """Lay out the title, the text and the keys."""
+        yield Bar("title")
+        yield TextPane("text")
+        yield self.key_bar()
 
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by `lines`."""
-        self.query_one(TextPane).scroll_relative(y=lines, animate=False)
+    def on_mount(self) -> None:
+        """Show the text."""
+        self.query_one("#title", Bar).show([Span(f" {printable(self._title)}", Part.HEADING)])
+        self.pane = self.query_one(TextPane)
+        self.pane.names_keys = False
+        self.pane.show(self._paragraphs)
 
-    def action_page(self, pages: int) -> None:
-        """Scroll by `pages` windows."""
-        scroll = self.query_one(TextPane)
-        scroll.scroll_relative(y=pages * (scroll.size.height - 1), animate=False)
+    def action_cancel(self) -> None:
+        """Close."""
+        self.dismiss(None)
 
-    def action_end(self, end: int) -> None:
-        """Scroll to the start (0) or the end (1)."""
-        scroll = self.query_one(TextPane)
-        scroll.scroll_to(y=end * scroll.max_scroll_y, animate=False)
+    def action_down(self) -> None:
+        """Scroll down."""
+        self.pane.scroll_by(1)
+
+    def action_up(self) -> None:
+        """Scroll up."""
+        self.pane.scroll_by(-1)
+
+    def action_page_down(self) -> None:
+        """Scroll a page down."""
+        self.pane.page_by(1)
+
+    def action_page_up(self) -> None:
+        """Scroll a page up."""
+        self.pane.page_by(-1)
+
+    def action_first(self) -> None:
+        """Scroll to the start."""
+        self.pane.scroll_by(-_ALL)
+
+    def action_last(self) -> None:
+        """Scroll to the end."""
+        self.pane.scroll_by(_ALL)
+
+    @on(LinkFollowed)
+    def _follow(self, event: LinkFollowed) -> None:
+        self.editor.jump_to(event.name)

@@ -1,144 +1,287 @@
-"""A list of one-line rows that draws only the rows on the screen.
+"""Lines of text that paint no more than the cells that differ, and a list of rows on top of them.
 
-Textual's OptionList and Tree keep one renderable a row and repaint the whole widget for an arrow key; a Line-API view
-repaints two lines and does nothing for the rows outside the window, so a menu may have any number of rows.
+Textual's OptionList and Tree keep one renderable a row and repaint the whole widget for an arrow key. Here only the
+rows in the window are made, and of a line that changes only the cells that differ are sent, so a list may have any
+number of rows.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
-from textual import events
-from textual.binding import Binding, BindingType
-from textual.geometry import Size
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
+from textual.geometry import Region, Size
 from textual.strip import Strip
+from textual.widget import Widget
 
 from configurator.tui.messages import CursorMoved, RowChosen
 from configurator.tui.rows import Part, Row
 
-ELLIPSIS = "…"
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.style import Style
+    from textual import events
+
+    from configurator.tui.glyphs import Glyphs
+    from configurator.tui.looks import Looks
+
+_WHEEL = 3  # lines that a turn of the mouse wheel moves
+
+Cell = tuple[str, "Style | None"]
 
 
-class LineList(ScrollView, can_focus=True, inherit_bindings=False):
-    """Rows with a cursor; says by message that the cursor moved and that its row was chosen."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"line--cursor", *(f"line--{part}" for part in Part)}
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Line up", show=False),
-        Binding("down,j", "move(1)", "Line down", show=False),
-        Binding("pageup", "page(-1.0)", "Page up", show=False),
-        Binding("pagedown", "page(1.0)", "Page down", show=False),
-        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False),
-        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False),
-        Binding("home,g", "first", "First line", show=False),
-        Binding("end,G", "last", "Last line", show=False),
-    ]
-
-    cursor: reactive[int] = reactive(0, repaint=False)
+class LineView(Widget):
+    """A window of lines; a subclass makes them in `line`."""
 
     def __init__(self, widget_id: str) -> None:
         super().__init__(id=widget_id)
+        self._strips: dict[int, Strip] = {}
+        self._drawn_to = Size(0, 0)
+        self._ground: Style | None = None
+        self.top = 0
+
+    @property
+    def looks(self) -> Looks:
+        """Return how the parts look."""
+        return self.app.looks  # type: ignore[attr-defined, no-any-return]  # MenuconfigApp; importing it is a circle
+
+    @property
+    def ground(self) -> Style:
+        """Return the style of the widget itself, on which the parts are drawn; making it up costs more than a line."""
+        if self._ground is None:
+            self._ground = self.rich_style
+        return self._ground
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """Return what the terminal can show."""
+        return self.app.glyphs  # type: ignore[attr-defined, no-any-return]  # as above
+
+    def line(self, index: int) -> Row | None:
+        """Return a line of the text, counted from its start and not from the window's; None below the last one."""
+        raise NotImplementedError
+
+    def draw(self, y: int) -> Strip:
+        """Draw the window's line `y`."""
+        return self.draw_row(self.line(self.top + y), at_cursor=False)
+
+    def draw_row(self, row: Row | None, *, at_cursor: bool, width: int | None = None) -> Strip:
+        """Draw a row to exactly the width of the window; a longer one ends in an ellipsis so that the cut is seen."""
+        base, looks = self.ground, self.looks
+        width = self.size.width if width is None else width
+        if row is None:
+            return Strip.blank(width, base)
+        segments = [Segment(span.text, looks.style(base, span.part, at_cursor=at_cursor)) for span in row.spans]
+        return fit(segments, width, looks.cursor(base) if at_cursor else base, self.glyphs.ellipsis)
+
+    def repaint(self, lines: Iterable[int] | None = None) -> None:
+        """Draw lines of the window anew, all by default, and send the cells that differ."""
+        width, height = self._fit_window()
+        regions = []
+        for y in range(height) if lines is None else lines:
+            if not 0 <= y < height:
+                continue
+            strip = self.draw(y)
+            before = self._strips.get(y)
+            self._strips[y] = strip
+            cells = (0, width) if before is None else difference(before, strip)
+            if cells:
+                regions.append(Region(cells[0], y, cells[1] - cells[0], 1))
+        if regions:
+            self.refresh(*regions)
+
+    def forget(self) -> None:
+        """Draw everything anew: the colours are others."""
+        self._strips.clear()
+        self._ground = None
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return the window's line `y`."""
+        self._fit_window()
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._strips[y] = self.draw(y)
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Take over what the style sheet says now."""
+        super().notify_style_update()
+        self._strips.clear()
+        self._ground = None
+
+    def _fit_window(self) -> Size:
+        """Forget what was drawn to another size; return the size of now."""
+        size = self.size
+        if size != self._drawn_to:
+            self._drawn_to = size
+            self._strips.clear()
+        return size
+
+    def link_at(self, x: int, y: int) -> str:
+        """Return the link of the cell at a place of the window, "" where there is none."""
+        row = self.line(self.top + y)
+        for span in row.spans if row else ():
+            x -= cell_len(span.text)
+            if x < 0:
+                return span.link
+        return ""
+
+
+class LineList(LineView):
+    """Rows with a cursor; says by message that the cursor moved and that its row was chosen."""
+
+    def __init__(self, widget_id: str) -> None:
+        super().__init__(widget_id)
         self._rows: Sequence[Row] = ()
+        self._cursor = 0
 
     @property
     def rows(self) -> Sequence[Row]:
         """Return the rows shown, those outside the window included."""
         return self._rows
 
+    @property
+    def cursor(self) -> int:
+        """Return the index of the row that the cursor is on."""
+        return self._cursor
+
+    @property
+    def row(self) -> Row | None:
+        """Return the row under the cursor, None in an empty list."""
+        return self._rows[self._cursor] if self._rows else None
+
     def show(self, rows: Sequence[Row], cursor: int) -> None:
-        """Show `rows` with the cursor on index `cursor`; repaint only the lines of the window that differ."""
-        before, self._rows = self._rows, rows
-        if len(before) != len(rows):
-            self.virtual_size = Size(0, len(rows))
-        top = self.scroll_offset.y
-        for index in range(top, top + self.size.height):
-            if row_at(before, index) != row_at(rows, index):
-                self.refresh_line(index)
-        with self.prevent(CursorMoved):
-            self.cursor = max(0, min(cursor, len(rows) - 1))
-        self._keep_cursor_in_view()
+        """Show `rows` with the cursor on index `cursor`."""
+        self._rows = rows
+        self._cursor = max(0, min(cursor, len(rows) - 1))
+        self._scroll_to_cursor()
+        self.repaint()
 
-    def validate_cursor(self, cursor: int) -> int:
-        """Keep the cursor on a row."""
-        return max(0, min(cursor, len(self._rows) - 1))
-
-    def watch_cursor(self, before: int, now: int) -> None:
-        """Repaint the two lines that a cursor movement touches."""
-        self.refresh_line(before)
-        self.refresh_line(now)
-        self._keep_cursor_in_view()
+    def move_to(self, index: int) -> None:
+        """Move the cursor to a row, the nearest there is."""
+        before, now = self._cursor, max(0, min(index, len(self._rows) - 1))
+        if now == before:
+            return
+        self._cursor = now
+        if self._scroll_to_cursor():
+            self.repaint()
+        else:
+            self.repaint((before - self.top, now - self.top))
         self.post_message(CursorMoved(self))
 
-    def action_move(self, rows: int) -> None:
+    def move_by(self, rows: int) -> None:
         """Move the cursor by `rows`."""
-        self.cursor += rows
+        self.move_to(self._cursor + rows)
 
-    def action_page(self, pages: float) -> None:
-        """Move the cursor by `pages` windows."""
+    def page_by(self, pages: float) -> None:
+        """Move the cursor by windows."""
         step = max(1, round(abs(pages) * (self.size.height - 1)))
-        self.cursor += step if pages > 0 else -step
+        self.move_by(step if pages > 0 else -step)
 
-    def action_first(self) -> None:
-        """Move the cursor to the first row."""
-        self.cursor = 0
+    def line(self, index: int) -> Row | None:
+        """Return the row at `index`."""
+        return self._rows[index] if index < len(self._rows) else None
 
-    def action_last(self) -> None:
-        """Move the cursor to the last row."""
-        self.cursor = len(self._rows) - 1
+    def draw(self, y: int) -> Strip:
+        """Draw a row, and the scroll bar beside it if there are more rows than lines."""
+        height, count = self.size.height, len(self._rows)
+        index = self.top + y
+        at_cursor = index == self._cursor and bool(self._rows)
+        if count <= height:
+            return self.draw_row(self.line(index), at_cursor=at_cursor)
+        strip = self.draw_row(self.line(index), at_cursor=at_cursor, width=max(self.size.width - 1, 0))
+        length = max(1, height * height // count)
+        start = (height - length) * self.top // max(1, count - height)
+        inside = start <= y < start + length
+        glyph = self.glyphs.thumb if inside else self.glyphs.track
+        return Strip([*strip, Segment(glyph, self.looks.style(self.ground, Part.HIDDEN))])
 
     def on_resize(self) -> None:
         """Keep the cursor in the window when the window changes."""
-        self._keep_cursor_in_view()
+        if self._scroll_to_cursor():
+            self.repaint()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row that was clicked; a click on the cursor's row chooses it."""
-        index = event.y + self.scroll_offset.y
+        index = event.y + self.top
         if not 0 <= index < len(self._rows):
             return
-        if index == self.cursor:
+        if index == self._cursor:
             self.post_message(RowChosen(self))
         else:
-            self.cursor = index
+            self.move_to(index)
 
-    def render_line(self, y: int) -> Strip:
-        """Draw the window's line `y`."""
-        width = self.scrollable_content_region.width  # `size` counts the scroll bar in
-        index = y + self.scroll_offset.y
-        base = self.rich_style
-        row = row_at(self._rows, index)
-        if row is None:
-            return Strip.blank(width, base)
-        if index == self.cursor:
-            base += self.get_component_rich_style("line--cursor", partial=True)
-        return fit(self._segments(row, base), width, base)
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Move with the wheel."""
+        event.stop()
+        self.move_by(_WHEEL)
 
-    def _segments(self, row: Row, base: Style) -> Iterable[Segment]:
-        for span in row.spans:
-            yield Segment(span.text, base + self.get_component_rich_style(f"line--{span.part}", partial=True))
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Move with the wheel."""
+        event.stop()
+        self.move_by(-_WHEEL)
 
-    def _keep_cursor_in_view(self) -> None:
-        height = self.size.height
+    def _scroll_to_cursor(self) -> bool:
+        """Bring the cursor into the window, by half a window where it steps out of it; return whether it scrolled.
+
+        Scrolling repaints the whole window, so it is done for half a window at once and not at every key.
+        """
+        height, count = self.size.height, len(self._rows)
         if not height:
-            return
-        top = self.scroll_offset.y
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False)
+            return False
+        top = self.top
+        if not top <= self._cursor < top + height:
+            step_out = min(abs(self._cursor - top), abs(self._cursor - top - height + 1)) <= 1
+            half = height // 2 if step_out else height // 3
+            top = self._cursor - half if self._cursor >= top + height else self._cursor - height + 1 + half
+        top = max(0, min(top, count - height))
+        changed, self.top = top != self.top, top
+        return changed
 
 
-def row_at(rows: Sequence[Row], index: int) -> Row | None:
-    """Return the row at `index`, None below the last one."""
-    return rows[index] if index < len(rows) else None
-
-
-def fit(segments: Iterable[Segment], width: int, style: Style) -> Strip:
-    """Return one line of exactly `width` cells; a longer one ends in an ellipsis so that the cut is seen."""
+def fit(segments: Iterable[Segment], width: int, style: Style, ellipsis: str) -> Strip:
+    """Return one line of exactly `width` cells."""
     strip = Strip(segments)
     if strip.cell_length <= width:
-        return strip.extend_cell_length(width, style)
-    return Strip.join([strip.crop(0, width - 1), Strip([Segment(ELLIPSIS, style)])]).adjust_cell_length(width, style)
+        return strip.extend_cell_length(width, style).simplify()
+    return Strip.join([strip.crop(0, width - 1), Strip([Segment(ellipsis, style)])]).adjust_cell_length(width, style)
+
+
+def difference(before: Strip, now: Strip) -> tuple[int, int] | None:
+    """Return the cells, from and to, in which two lines differ; None if they are the same."""
+    if before == now:
+        return None
+    old, new = _cells(before), _cells(now)
+    end = max(len(old), len(new))
+    if len(old) != len(new):
+        return 0, end
+    start = 0
+    while start < end and old[start] == new[start]:
+        start += 1
+    while end > start and old[end - 1] == new[end - 1]:
+        end -= 1
+    # not from or to the middle of a character of two cells
+    while start and (old[start][0] == "" or new[start][0] == ""):
+        start -= 1
+    while end < len(new) and (old[end][0] == "" or new[end][0] == ""):
+        end += 1
+    return (start, end) if start < end else None
+
+
+def _cells(strip: Strip) -> list[Cell]:
+    cells: list[Cell] = []
+    for text, style, _ in strip:
+        if text.isascii():
+            cells.extend([(character, style) for character in text])
+            continue
+        for character in text:
+            width = cell_len(character)
+            if width == 0 and cells:  # a combining character belongs to the one before it
+                cells[-1] = (cells[-1][0] + character, style)
+            else:
+                cells.append((character, style))
+                cells.extend([("", style)] * (width - 1))
+    return cells

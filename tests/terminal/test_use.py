@@ -1,122 +1,43 @@
-"""`eggcup menuconfig` in a real terminal: tmux draws it, types into it, and shows what a user would see."""
+"""`eggcup menuconfig` in a real terminal: find, change, save, leave; sizes, colours, and where there is no terminal."""
 
 from __future__ import annotations
 
 import os
 import pty
 import re
-import shlex
-import shutil
 import subprocess
-import sys
-import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
 from configurator.cli.main import main
 
+from .conftest import MENUCONFIG, TIMEOUT
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.conftest import Eggcup
+    from .conftest import OpenTerminal, Terminal
 
-TIMEOUT = 30.0  # seconds until a screen that does not come counts as a failure; the machine may be busy
+ANGLE = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 SERIAL = "Serial port (16550A)"
-
-
-class Terminal:
-    """A terminal of tmux with a shell in it."""
-
-    def __init__(self, folder: Path, columns: int, lines: int, env: dict[str, str]) -> None:
-        self._tmux = [shutil.which("tmux") or pytest.fail("tmux is missing: apt-get install tmux"), "-u"]
-        self._tmux += ["-f", os.devnull, "-S", str(folder / "tmux.socket")]
-        self._env = {**os.environ, "LANG": "C.UTF-8", "ESCDELAY": "50", "PS1": "$ ", **env}
-        self._run("new-session", "-d", "-x", str(columns), "-y", str(lines), "-c", str(folder / "work"), "sh")
-        self._run("set-option", "-s", "escape-time", "0")
-
-    def close(self) -> None:
-        """End the terminal and what runs in it."""
-        self._run("kill-server")
-
-    def type(self, *keys: str) -> None:
-        """Type keys, by tmux's names for them."""
-        self._run("send-keys", *keys)
-
-    def start(self, command: str) -> None:
-        """Type a command line, and say its exit code when it has ended."""
-        self._run("send-keys", "-l", f"{command}; echo ended with $?")
-        self.type("Enter")
-
-    def screen(self, *options: str) -> str:
-        """Return the text of the screen."""
-        return self._run("capture-pane", "-p", *options)
-
-    def wait_for(self, text: str) -> str:
-        """Wait until a text is on the screen; return the screen."""
-        return self.wait_until(lambda screen: text in screen, repr(text))
-
-    def wait_until(self, condition: Callable[[str], bool], what: str) -> str:
-        """Wait until the screen fulfils a condition; return it."""
-        end = time.monotonic() + TIMEOUT
-        while time.monotonic() < end:
-            screen = self.screen()
-            if condition(screen):
-                return screen
-            time.sleep(0.05)
-        pytest.fail(f"{what} did not come:\n{self.screen()}")
-
-    def resize(self, columns: int, lines: int) -> None:
-        """Give the terminal another size."""
-        self._run("resize-window", "-x", str(columns), "-y", str(lines))
-
-    def _run(self, *command: str) -> str:
-        ended = subprocess.run([*self._tmux, *command], env=self._env, capture_output=True, check=True, timeout=TIMEOUT)
-        return ended.stdout.decode()
-
-
-class OpenTerminal(Protocol):
-    """Opens a terminal in the test's folder."""
-
-    def __call__(self, columns: int = 80, lines: int = 24, **env: str) -> Terminal:
-        """Open it, with more variables in its environment."""
-
-
-@pytest.fixture
-def open_terminal(workdir: Path) -> Iterator[OpenTerminal]:
-    """Return what opens a terminal; it is closed with the test."""
-    opened: list[Terminal] = []
-
-    def open_one(columns: int = 80, lines: int = 24, **env: str) -> Terminal:
-        opened.append(Terminal(workdir.parent, columns, lines, env))
-        return opened[-1]
-
-    yield open_one
-    for terminal in opened:
-        terminal.close()
-
-
-MENUCONFIG = (sys.executable, "-m", "configurator.cli.main", "menuconfig")
-
-
-@pytest.fixture
-def command(root: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the command line of the editor."""
-    monkeypatch.setenv("PYTHONPATH", str(root))
-    return shlex.join(MENUCONFIG)
-
-
-@pytest.fixture
-def config(eggcup: Eggcup, workdir: Path) -> Path:
-    """Return a .config that holds the defaults of eggcup's own tree."""
-    assert eggcup("olddefconfig").code == 0
-    return workdir / ".config"
 
 
 def _stamp(path: Path) -> tuple[int, int, str]:
     """Return what changes when a file is written, even with the same text."""
     return path.stat().st_ino, path.stat().st_mtime_ns, path.read_text()
+
+
+def go_to(terminal: Terminal, name: str) -> None:
+    """Search a symbol by its whole name, and go to it."""
+    terminal.wait_for("Drivers  --->")
+    terminal.type("/")
+    terminal.wait_for("type what to look for")
+    terminal.type(*name)
+    terminal.wait_until(lambda screen: screen.splitlines()[1].strip() == name, "the typed name")
+    terminal.wait_for(f"{name}: ")
+    terminal.type("Enter")
+    terminal.wait_for("Consequences")
 
 
 def test_open_change_save(open_terminal: OpenTerminal, command: str, config: Path) -> None:
@@ -127,17 +48,18 @@ def test_open_change_save(open_terminal: OpenTerminal, command: str, config: Pat
     terminal.start(command)
     terminal.wait_for("Drivers  --->")
     terminal.type("/")
-    terminal.wait_for("Search names and prompts")
+    terminal.wait_for("type what to look for")
     terminal.type(*"UART_BAUD")
-    terminal.wait_for("1 found")
+    terminal.wait_for("UART_BAUD  Bits per second")
     terminal.type("Enter")
-    terminal.wait_for(f"Main menu > Drivers > {SERIAL}")
+    terminal.wait_for(f"Main menu {ANGLE} Drivers {ANGLE} {SERIAL}")
     terminal.type("Enter")
     terminal.wait_for("A whole number from 50 to 115200")
     terminal.type("C-u")
     terminal.wait_for("UART_BAUD cannot be ''")
     terminal.type(*"9600", "Enter")
     terminal.wait_for("(9600) Bits per second")
+    terminal.wait_for("UART_BAUD 115200 -> 9600")
     terminal.type("S")
     terminal.wait_for("saved to .config")
     terminal.type("q")
@@ -166,7 +88,7 @@ def test_quit_with_change_asks(open_terminal: OpenTerminal, command: str, config
     terminal.start(command)
     terminal.wait_for("Drivers  --->")
     terminal.type("G", "Space")
-    terminal.wait_for("[modified]")
+    terminal.wait_for("15 changed, unsaved")
     terminal.type("q")
     terminal.wait_for("Save the configuration to .config?")
     terminal.type("Escape")
@@ -178,17 +100,37 @@ def test_quit_with_change_asks(open_terminal: OpenTerminal, command: str, config
     assert _stamp(config) == before
 
 
-def test_everything_fits_into_80_by_24(open_terminal: OpenTerminal, command: str, config: Path) -> None:
-    """The usual terminal has room for title, menu, description and every key of the footer."""
+def test_consequences_are_shown(open_terminal: OpenTerminal, command: str, config: Path) -> None:
+    """What follows a change is counted in the status line and listed with the reason; undo takes all of it back."""
+    before = config.read_text()
+    terminal = open_terminal(120, 36)
+    terminal.start(command)
+    go_to(terminal, "PS2")
+    terminal.type("n")
+    terminal.wait_for("PS2 y -> n, 1 other followed")
+    terminal.type("Tab", "Tab")
+    terminal.wait_until(lambda screen: "KBD y -> n" in screen and "PS2 (PS2=n)" in screen, "the keyboard, and why")
+    terminal.type("u")
+    terminal.wait_for(".config: saved")
+    terminal.type("S")
+    terminal.wait_for("no change to .config")
+    assert config.read_text() == before
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+def test_sizes(open_terminal: OpenTerminal, command: str, config: Path, size: tuple[int, int]) -> None:
+    """The first screen has title, menu, description and keys, and fills the terminal without a line too many."""
     assert config.exists()
-    terminal = open_terminal(80, 24)
+    terminal = open_terminal(*size)
     terminal.start(command)
     terminal.wait_for("Drivers  --->")
     terminal.type("j", "j", "Enter")
     lines = terminal.wait_for("BLOCK: bool").splitlines()
-    assert len(lines) == 24
-    assert lines[1].strip() == "Main menu > Devices"
-    assert lines[-1].strip() == "Enter Select Esc Back / Search i Info ? Help Z Hidden C Names S Save q Quit"
+    assert len(lines) == size[1]
+    assert lines[0].strip() == f"eggcup configuration  Main menu {ANGLE} Devices"
+    assert all(word in lines[-1] for word in ("Enter Select", "/ Search", "? Help", "S Save"))
+    beside = any("[ ]" in line and "BLOCK: bool" in line for line in lines)
+    assert beside is (size[0] >= 100)
 
 
 def test_resize(open_terminal: OpenTerminal, command: str, config: Path) -> None:
@@ -201,12 +143,32 @@ def test_resize(open_terminal: OpenTerminal, command: str, config: Path) -> None
     terminal.wait_for("BLOCK: bool")
     terminal.resize(140, 40)
     terminal.wait_until(
-        lambda screen: (
-            any("Random numbers" in line and "Main" not in line for line in screen.splitlines())
-            and any("BLOCK: bool" in line and "[ ]" in line for line in screen.splitlines())
-        ),
+        lambda screen: any("BLOCK: bool" in line and "[ ]" in line for line in screen.splitlines()),
         "the description beside the menu",
     )
+
+
+def test_resize_while_a_dialog_is_open(open_terminal: OpenTerminal, command: str, config: Path) -> None:
+    """The field keeps what was typed while the terminal shrinks and grows, and takes it."""
+    terminal = open_terminal(120, 40)
+    terminal.start(command)
+    go_to(terminal, "UART_BAUD")
+    terminal.type("Enter")
+    terminal.wait_for("A whole number from 50 to 115200")
+    terminal.type("C-u")
+    terminal.wait_for("UART_BAUD cannot be ''")
+    terminal.type(*"96")
+    terminal.wait_for(" 96 ")
+    for columns, lines in ((80, 24), (40, 12), (200, 60), (80, 24)):
+        terminal.resize(columns, lines)
+        screen = terminal.wait_lines(lines)
+        assert "Traceback" not in screen
+    terminal.wait_for("A whole number from 50 to 115200")
+    terminal.type(*"00", "Enter")
+    terminal.wait_for("(9600) Bits per second")
+    terminal.type("S")
+    terminal.wait_for("saved to .config")
+    assert "CONFIG_UART_BAUD=9600" in config.read_text()
 
 
 def test_no_color(open_terminal: OpenTerminal, command: str, config: Path) -> None:
@@ -218,8 +180,10 @@ def test_no_color(open_terminal: OpenTerminal, command: str, config: Path) -> No
     picture = terminal.screen("-e")
     codes = {code for sequence in re.findall(r"\x1b\[([0-9;:]*)m", picture) for code in re.split("[;:]", sequence)}
     assert codes <= {"", "0", "1", "2", "3", "4", "7", "22", "23", "24", "27", "39", "49"}
-    (general,) = (line for line in picture.splitlines() if "General" in line and "--->" in line)
-    assert re.search(r"\x1b\[(?:[0-9;]*;)?7(?:;[0-9;]*)?m", general)
+    # A line begins with the attributes that the one above it ends with, so all up to the row count.
+    shown = [code for sequence in re.findall(r"\x1b\[([0-9;:]*)m", picture.partition("General")[0])
+             for code in sequence.split(";")]  # fmt: skip
+    assert [code for code in shown if code in ("", "0", "7", "27")][-1] == "7"
 
 
 def test_colour(open_terminal: OpenTerminal, command: str, config: Path) -> None:
@@ -285,6 +249,7 @@ def test_no_terminal(workdir: Path, stream: int) -> None:
     assert process.returncode == 2
     assert said.replace("\r\n", "\n") == (
         f"eggcup: menuconfig needs a terminal; the standard {name} is none\n"
+        "  try: eggcup menuconfig --plain\n"
         "  try: eggcup set SYMBOL=VALUE\n"
         "  try: eggcup olddefconfig\n"
     )

@@ -1,0 +1,308 @@
+"""Changes of what the user set, and what follows from them, at the cost of what they touch.
+
+kconfiglib computes values when they are asked for, and forgets all that might depend on a change. An editor has to tell
+after each key which of thousands of symbols moved. So here every value is kept computed. A change runs through the
+graph of dependencies in the order of a topological sort, and stops at each symbol that holds what it held before.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from configurator.model import values
+from configurator.model.expressions import BOOLEAN, LETTERS, YES
+from configurator.model.symbols import TreeSymbol, turn_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    import kconfiglib
+
+    from configurator.model.tree import Tree
+    from configurator.model.views import NotTaken
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A symbol whose value is another one now."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the user has set a symbol to, None for nothing, and his how manieth setting that was."""
+
+    name: str
+    value: str | int | None
+    turn: int
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What came of a change.
+
+    Attributes:
+        moved: the symbols with another value, in the order of the Kconfig files.
+        touched: the names of all symbols that were looked at again: their visibility may differ, or their line.
+        former: what the user had set before, of the symbols of which that differs.
+        latter: what he has set of them now.
+        missed: the assignments that do not hold.
+    """
+
+    moved: tuple[Movement, ...]
+    touched: frozenset[str]
+    former: tuple[Setting, ...]
+    latter: tuple[Setting, ...]
+    missed: tuple[NotTaken, ...] = ()
+
+
+class Edits:
+    """Changes a tree's user values.
+
+    Everything else may change them too, by kconfiglib's own means: values that it has forgotten are computed before the
+    next change.
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._order = _Order(tree)
+
+    def prepare(self) -> None:
+        """Do now what the first change would have to wait for."""
+        self._order.prepare()
+        self._compute()
+
+    def assign(self, wanted: Mapping[kconfiglib.Symbol, str | None]) -> Effect:
+        """Set symbols, in the order in which they come; None takes back what the user set."""
+        members = dict.fromkeys(member for symbol in wanted for member in _with_choice(symbol))
+        former = [setting_of(symbol) for symbol in members]
+
+        def change() -> None:
+            for symbol, value in wanted.items():
+                if value is None:
+                    _put(symbol, None, 0)
+                else:
+                    _put(symbol, _level(symbol, value), self._tree.next_turn())
+
+        return self._run(change, list(members), former)
+
+    def put_back(self, settings: Iterable[Setting]) -> Effect:
+        """Return to what an effect calls its `former` or `latter` settings."""
+        settings = list(settings)
+        symbols = [self._tree.syms[one.name] for one in settings]
+        former = [setting_of(symbol) for symbol in symbols]
+
+        def change() -> None:
+            for symbol, one in zip(symbols, settings, strict=True):
+                _put(symbol, one.value, one.turn)
+
+        return self._run(change, symbols, former)
+
+    def whole(self, change: Callable[[], None]) -> Effect:
+        """Make a change that may concern everything, such as reading a file."""
+        symbols = self._tree.unique_defined_syms
+        self._compute()
+        former = [setting_of(symbol) for symbol in symbols]
+        before = [values.value_now(symbol) for symbol in symbols]
+        change()
+        after = [values.value_now(symbol) for symbol in symbols]
+        moved = tuple(
+            Movement(symbol.name, old, new)
+            for symbol, old, new in zip(symbols, before, after, strict=True)
+            if old != new
+        )
+        return _effect(moved, frozenset(symbol.name for symbol in symbols), symbols, former)
+
+    def settings(self) -> list[Setting]:
+        """Return what the user has set, of all symbols."""
+        return [setting_of(symbol) for symbol in self._tree.unique_defined_syms if symbol.user_value is not None]
+
+    def restore(self, settings: Iterable[Setting]) -> None:
+        """Return to what `settings` gave, and tell nothing."""
+        self._tree.unset_values()
+        for one in settings:
+            _put(self._tree.syms[one.name], one.value, one.turn)
+        self._tree.invalidate()
+
+    def _run(self, change: Callable[[], None], symbols: list[kconfiglib.Symbol], former: list[Setting]) -> Effect:
+        self._compute()
+        warns, self._tree.warn = self._tree.warn, False  # what kconfiglib says on the way was said when it was read
+        try:
+            change()
+            before = self._ripple(symbols)
+        finally:
+            self._tree.warn = warns
+        places = self._order.places
+        moved = [(places[symbol], Movement(symbol.name, old, new)) for symbol, old in before.items()
+                 if (new := values.value_now(symbol)) != old]  # fmt: skip
+        ordered = tuple(movement for _, movement in sorted(moved, key=lambda pair: pair[0]))
+        return _effect(ordered, frozenset(symbol.name for symbol in before), symbols, former)
+
+    def _compute(self) -> None:
+        """Compute the values that are not known."""
+        for symbol in self._tree.unique_defined_syms:
+            if symbol._cached_str_val is None:  # noqa: SLF001 - one module with its base
+                symbol.str_value  # noqa: B018 - evaluates
+
+    def _ripple(self, changed: Iterable[kconfiglib.Symbol]) -> dict[kconfiglib.Symbol, str]:
+        """Compute the symbols anew that the changed ones concern; return their former values."""
+        order = self._order
+        order.prepare()
+        ranks, groups = order.ranks, order.groups
+        queued = {ranks[symbol] for symbol in changed}
+        waiting = list(queued)
+        heapq.heapify(waiting)
+        before: dict[kconfiglib.Symbol, str] = {}
+        modules = self._tree.modules_symbol
+        while waiting:
+            rank = heapq.heappop(waiting)
+            queued.discard(rank)
+            group = groups[rank]
+            olds = [item.str_value for item in group.symbols]
+            for item in group.symbols:
+                before.setdefault(item, values.value_now(item))
+            group.forget()
+            for item, old in zip(group.symbols, olds, strict=True):
+                if item.str_value == old:
+                    continue
+                if item is modules:
+                    return self._all_anew(before)
+                for other in order.following(item):
+                    if other not in queued and other != rank:
+                        queued.add(other)
+                        heapq.heappush(waiting, other)
+        return before
+
+    def _all_anew(self, before: dict[kconfiglib.Symbol, str]) -> dict[kconfiglib.Symbol, str]:
+        """Compute everything anew: a tristate's type depends on the modules symbol."""
+        for symbol in self._tree.unique_defined_syms:
+            if symbol not in before:
+                before[symbol] = values.value_now(symbol)
+        self._tree.invalidate()
+        self._compute()
+        return before
+
+
+class _Group:
+    """What is computed together: a symbol, or a choice with its members, whose values follow from each other."""
+
+    __slots__ = ("choice", "symbols")
+
+    def __init__(self, symbols: Sequence[kconfiglib.Symbol], choice: kconfiglib.Choice | None) -> None:
+        self.symbols = symbols
+        self.choice = choice
+
+    def forget(self) -> None:
+        """Drop the computed values."""
+        for symbol in self.symbols:
+            symbol._invalidate()  # noqa: SLF001 - one module with its base
+        if self.choice is not None:
+            self.choice._invalidate()  # noqa: SLF001 - as above
+
+
+class _Order:
+    """A topological order of the tree: what a value follows from has a lower rank.
+
+    Attributes:
+        groups: the groups by rank.
+        ranks: the rank of each symbol and choice.
+        places: the place of each symbol among those of the tree.
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._following: dict[kconfiglib.Symbol, tuple[int, ...]] = {}
+        self.groups: list[_Group] = []
+        self.ranks: dict[kconfiglib.Symbol | kconfiglib.Choice, int] = {}
+        self.places: dict[kconfiglib.Symbol, int] = {}
+
+    def prepare(self) -> None:
+        """Sort, if that has not been done."""
+        if self.groups or not self._tree.unique_defined_syms:
+            return
+        symbols = self._tree.unique_defined_syms
+        self.places = {symbol: place for place, symbol in enumerate(symbols)}
+        group_of: dict[kconfiglib.Symbol | kconfiglib.Choice, _Group] = {}
+        for choice in self._tree.unique_choices:
+            group = _Group(choice.syms, choice)
+            group_of[choice] = group
+            group_of.update((member, group) for member in choice.syms)
+        for symbol in symbols:
+            if symbol not in group_of:
+                group_of[symbol] = _Group((symbol,), None)
+        self.groups = _sorted(list(dict.fromkeys(group_of.values())), group_of)
+        rank_of = {group: rank for rank, group in enumerate(self.groups)}
+        self.ranks = {item: rank_of[group] for item, group in group_of.items()}
+
+    def following(self, symbol: kconfiglib.Symbol) -> tuple[int, ...]:
+        """Return the ranks of what depends on a symbol."""
+        known = self._following.get(symbol)
+        if known is None:
+            known = tuple({self.ranks[item] for item in symbol._dependents})  # noqa: SLF001 - one module with its base
+            self._following[symbol] = known
+        return known
+
+
+def _sorted(groups: list[_Group], group_of: Mapping[kconfiglib.Symbol | kconfiglib.Choice, _Group]) -> list[_Group]:
+    """Return the groups so that each stands before those that depend on it, by depth-first search."""
+    done: list[_Group] = []
+    seen: set[_Group] = set()
+    for root in reversed(groups):
+        if root in seen:
+            continue
+        seen.add(root)
+        path = [(root, iter(_dependents(root)))]
+        while path:
+            group, items = path[-1]
+            for item in items:
+                following = group_of[item]
+                if following not in seen:
+                    seen.add(following)
+                    path.append((following, iter(_dependents(following))))
+                    break
+            else:
+                done.append(group)
+                path.pop()
+    done.reverse()
+    return done
+
+
+def _dependents(group: _Group) -> Iterator[kconfiglib.Symbol | kconfiglib.Choice]:
+    for symbol in group.symbols:
+        yield from symbol._dependents  # noqa: SLF001 - one module with its base
+    if group.choice is not None:
+        yield from group.choice._dependents  # noqa: SLF001 - as above
+
+
+def _effect(
+    moved: tuple[Movement, ...], touched: frozenset[str], symbols: Sequence[kconfiglib.Symbol], former: list[Setting]
+) -> Effect:
+    pairs = [(old, new) for symbol, old in zip(symbols, former, strict=True) if (new := setting_of(symbol)) != old]
+    return Effect(moved, touched, tuple(old for old, _ in pairs), tuple(new for _, new in pairs))
+
+
+def setting_of(symbol: kconfiglib.Symbol) -> Setting:
+    """Return what the user has set a symbol to."""
+    return Setting(symbol.name, symbol.user_value, symbol.turn if isinstance(symbol, TreeSymbol) else 0)
+
+
+def _with_choice(symbol: kconfiglib.Symbol) -> Sequence[kconfiglib.Symbol]:
+    return symbol.choice.syms if symbol.choice else (symbol,)
+
+
+def _level(symbol: kconfiglib.Symbol, value: str) -> str | int:
+    return LETTERS.index(value) if symbol.orig_type in BOOLEAN else value
+
+
+def _put(symbol: kconfiglib.Symbol, value: str | int | None, turn: int) -> None:
+    """Store a user's value and forget nothing: that is the caller's business."""
+    symbol.user_value = value
+    symbol.turn = turn  # type: ignore[attr-defined]  # a TreeSymbol
+    if symbol.choice:  # only choices with kconfiglib's rules look at it
+        yes = [member for member in symbol.choice.syms if member.user_value == YES]
+        symbol.choice.user_selection = max(yes, key=turn_of, default=None)

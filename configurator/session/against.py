@@ -1,0 +1,132 @@
+"""What differs between the values of now and others: those in the file, a preset's, the defaults, a revision's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from configurator.model.configuration import Peek
+from configurator.model.menu import TOP
+from configurator.session.watch import stamp_of
+from configurator.source import find_preset, presets
+
+if TYPE_CHECKING:
+    from configurator.model import Configuration
+    from configurator.session.since import Since
+
+
+class Origin(Enum):
+    """What kind of thing the values are compared with."""
+
+    SAVED = "the saved file"
+    DEFAULTS = "the defaults"
+    PRESET = "a preset"
+    FILE = "another file"
+    GIT = "a git revision"
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What the values are compared with: `name` is that of a preset, a path, or ``REV`` or ``REV:PATH`` of git."""
+
+    origin: Origin
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.origin.value} {self.name}".strip()
+
+
+SAVED = Against(Origin.SAVED)
+DEFAULTS = Against(Origin.DEFAULTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A symbol that differs.
+
+    Attributes:
+        name: the symbol.
+        prompt: its prompt, "" without one.
+        menu: the titles of the menus around it.
+        before: its value on the other side; None where that has none: no line in the file, no symbol in its tree.
+        after: its value now; the same None.
+        is_set: whether somebody set it on one side or the other; else it follows from what was set.
+        node: its entry in the menu tree; `TOP` if it has none.
+    """
+
+    name: str
+    prompt: str
+    menu: tuple[str, ...]
+    before: str | None
+    after: str | None
+    is_set: bool
+    node: int
+
+
+class Comparer:
+    """Compares a session's values with others, whose values are read once."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._others: dict[Against, tuple[object, Peek]] = {}
+
+    def saved(self, since: Since) -> list[Difference]:
+        """Return the lines of the file that saving would change; without a file, what was changed since the start."""
+        configuration, lines = self._configuration, since.lines
+        if lines is None:
+            return [
+                self._difference(name, since.before[name], configuration.get(name), None)
+                for name in configuration.names()
+                if name in since.before
+            ]
+        moved = lines.moved()
+        return [
+            self._difference(name, lines.values.get(name), lines.value_now(name), lines.values.get(name))
+            for name in configuration.names()
+            if name in moved
+        ]
+
+    def others(self, other: Against, path: Path) -> list[Difference]:
+        """Return what differs from something other than the saved file, which `path` names."""
+        peek, now = self._peek(other, path), self._configuration.values()
+        names = [name for name in dict.fromkeys([*now, *peek.values]) if peek.values.get(name) != now.get(name)]
+        return [self._difference(name, peek.values.get(name), now.get(name), peek.minimal.get(name)) for name in names]
+
+    def _difference(self, name: str, before: str | None, after: str | None, minimal: str | None) -> Difference:
+        configuration = self._configuration
+        menu = configuration.menu
+        node = menu.index(name)
+        return Difference(
+            name,
+            menu.prompts[node] if node != TOP else "",
+            tuple(menu.title(index) for index in menu.trail(node)) if node != TOP else (),
+            before,
+            after,
+            is_set=node != TOP and configuration.minimal_value(name) != minimal,
+            node=node,
+        )
+
+    def _peek(self, other: Against, path: Path) -> Peek:
+        """Return the values of something else; they are read again when the file they come from has changed."""
+        stamp: object = None
+        if other.origin is Origin.GIT:
+            return self._others.setdefault(other, (None, self._of_revision(other.name, path)))[1]
+        paths = []
+        if other.origin is not Origin.DEFAULTS:
+            known = presets(self._configuration.root)
+            paths = [find_preset(other.name, known) if other.origin is Origin.PRESET else Path(other.name)]
+            stamp = stamp_of(paths[0])
+        if other not in self._others or self._others[other][0] != stamp:
+            self._others[other] = (stamp, self._configuration.peek(*paths))
+        return self._others[other][1]
+
+    def _of_revision(self, name: str, path: Path) -> Peek:
+        """Return the values at a revision of git, with the Kconfig tree of that time."""
+        from configurator.compare import Place, open_sides
+
+        configuration = self._configuration
+        place = Place(configuration.kconfig, configuration.root, path, configuration.trust)
+        with open_sides([f"git:{name}"], place, lambda _: None) as (side,):
+            return Peek(side.values, side.minimal)
