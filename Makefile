@@ -62,7 +62,7 @@ check: setup ## Formatting, lint, types, layers
 
 test-host: test-go test-python ## All tests that boot nothing
 
-# kernel/atexit names a variable of one of Go's internal packages, as the kernel's own build may: ADR 22.
+# kernel/atexit names a variable of one of Go's internal packages, as the kernel's own build may: ADR 21.
 test-go: setup disk-tools ## Go tests on the host: make test-go K=./kernel/core/vm
 	$(GO) test -ldflags=-checklinkname=0 $(or $(K),./kernel/... ./drivers/...)
 	$(if $(K),,GOWORK= $(GO) -C kernel/inet test ./...)

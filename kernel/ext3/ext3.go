@@ -18,7 +18,7 @@
 // A damaged volume gives errors, not panics: numbers are checked before they are
 // used, and what cannot be ends the use of the volume with a line in the log.
 //
-// There is no library that does this: docs/adr/0022-ext3-on-a-disk.md.
+// There is no library that does this: docs/adr/0021-ext3-on-a-disk.md.
 //
 // Specifications: Documentation/filesystems/ext4 of Linux (inodes, directories,
 // journal), D. Poirier: The Second Extended File System.
