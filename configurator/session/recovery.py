@@ -77,7 +77,8 @@ class Recovery:
         Raises:
             UsageError: the file cannot be written.
         """
-        if not self._session.modified:
+        # A file that is not there yet counts as modified before anybody has done anything.
+        if not (self._session.modified and self._session.history):
             self.drop()
             return
         header = _HEADER.format(process=os.getpid(), host=_host(), digest=self._base)

@@ -38,7 +38,7 @@ def test_recovered_edits_are_the_edits(random: Random, tmp_path_factory: pytest.
         case.edit()
     kept = Recovery(case.session)
     kept.keep()
-    if case.session.modified:
+    if case.session.modified and case.session.history:
         again = Session(Configuration.load(case.kconfig, case.config), case.config)
         assert Recovery(again).find() is not None
         again.load(kept.path)
@@ -59,6 +59,20 @@ def test_nothing_is_kept_of_a_saved_session(session: Session) -> None:
     recovery.keep()
     assert not recovery.path.exists()
     assert Recovery(session).find() is None
+
+
+def test_nothing_is_kept_of_a_session_without_edits(open_session: Open) -> None:
+    """A .config that is not there would be made by saving; as long as nobody has edited, there is nothing to keep."""
+    session = open_session(config=None)
+    session.path.unlink(missing_ok=True)
+    session = Session(Configuration.load(session.configuration.kconfig), session.path)
+    assert session.modified
+    recovery = Recovery(session)
+    recovery.keep()
+    assert not recovery.path.exists()
+    session.set("BIG", "y")
+    recovery.keep()
+    assert recovery.path.exists()
 
 
 def test_edits_of_a_former_file_are_told(session: Session, open_session: Open) -> None:
