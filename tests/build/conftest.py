@@ -44,6 +44,13 @@ class Build(Protocol):
         """Run it in the test's folder."""
 
 
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_makefile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what the Makefile sets for eggcup's own Go code: a user's go.work counts here."""
+    for name in ("GOFLAGS", "GOWORK", "GOTOOLCHAIN"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="session")
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder for eggcup's own cache; Go's build cache stays the user's, or each run would compile Go."""
