@@ -21,9 +21,15 @@ def _end(_number: int = 0, _frame: FrameType | None = None) -> NoReturn:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Raise KeyboardInterrupt, but not in a callback of the import machinery, where Python prints and forgets it."""
-    if frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
-        _end()
+    """Raise KeyboardInterrupt, but not where Python makes something else of it.
+
+    A callback of the import machinery prints and forgets it; from `__set_name__`, called while a class is made, it
+    comes as a RuntimeError (Python 3.11).
+    """
+    if frame is not None:
+        code = frame.f_code
+        if code.co_filename.startswith("<frozen importlib") or code.co_name == "__set_name__":
+            _end()
     _signal.default_int_handler(number, frame)
 
 
