@@ -68,10 +68,10 @@ var writing sync.Mutex
 
 func printLine(line []byte) {
 	writing.Lock()
-	defer writing.Unlock()
 	if !console.LogBytes(line) {
 		syscall.Write(2, line)
 	}
+	writing.Unlock()
 }
 
 func log(l Level, who string, parts []string) {

@@ -11,6 +11,7 @@ package unit
 import (
 	"errors"
 	"runtime"
+	"slices"
 	"sync"
 
 	_ "eggcup/kernel/core/boot" // a program that starts units is a kernel
@@ -28,6 +29,8 @@ func (a *absence) Is(target error) bool { return target == ErrAbsent }
 
 // Absent returns an error for Init functions whose hardware the machine does
 // not have. That is normal: the unit is skipped, and everything else goes on.
+//
+//go:noinline
 func Absent(why string) error { return &absence{why} }
 
 // stepError is an error with the step that it happened in.
@@ -42,26 +45,39 @@ func (e *stepError) Unwrap() error { return e.err }
 // Wrap says in which driver and step an error happened, as in
 // Wrap("uart: open interrupt", err). Package fmt would do the same, but is too
 // large for a kernel whose program does not use it.
+//
+//go:noinline
 func Wrap(step string, err error) error { return &stepError{step, err} }
 
 var (
 	mu sync.Mutex
-	// starts has the units by name. Guarded by mu.
-	starts = map[string]*sync.Once{}
+	starts []*start // guarded by mu
 )
+
+// start is the start of a unit.
+type start struct {
+	name string
+	once sync.Once
+}
+
+// startOf returns the start of the unit of that name.
+func startOf(name string) *start {
+	mu.Lock()
+	i := slices.IndexFunc(starts, func(s *start) bool { return s.name == name })
+	if i < 0 {
+		i = len(starts)
+		starts = append(starts, &start{name: name})
+	}
+	s := starts[i]
+	mu.Unlock()
+	return s
+}
 
 // Start runs a unit's Init function unless a unit of that name was started
 // before; then it waits for that start to end. The outcome is a log line:
 // started, absent or failed.
 func Start(name string, init func() error) {
-	mu.Lock()
-	once := starts[name]
-	if once == nil {
-		once = new(sync.Once)
-		starts[name] = once
-	}
-	mu.Unlock()
-	once.Do(func() { run(name, init) })
+	startOf(name).once.Do(func() { run(name, init) })
 }
 
 func run(name string, init func() error) {

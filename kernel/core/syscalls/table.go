@@ -145,22 +145,31 @@ var Table = [...]Entry{
 // side makes.
 const PrivateBase = 0x1000
 
-// Private is the table of those calls.
+// Private is the table of those calls. Those from ServedBase and from DeviceBase
+// on are only there with units that make them.
 var Private = [...]Entry{
 	0x00: {"irq_open", sysIrqOpen, Full, "a descriptor that counts the interrupts of a line"},
 	0x01: {"irq_enable", sysIrqEnable, Full, "lets a level-triggered line fire again"},
 	0x02: {"tty_input", sysTTYInput, Full, "bytes that the console's reader gets, and whether a line ends behind them"},
 	0x03: {"console_vga", sysConsoleVGA, Full, "shows the console on the VGA text screen"},
-	0x04: {"msi_open", sysMSIOpen, Full, "a descriptor that counts a device's message-signalled interrupts"},
-	0x05: {"console_virtio", sysConsoleVirtio, Full, "shows the console on a virtio device"},
-	0x10: {"file_create", sysFileCreate, Full, "a descriptor that is served in goroutine context"},
-	0x11: {"file_ready", sysFileReady, Full, "sets and clears the events that it is ready for"},
-	0x12: {"console_open", sysConsoleOpen, Full, "another descriptor of the console"},
-	0x13: {"get_umask", sysGetUmask, Full, "the file mode creation mask"},
-	0x14: {"file_sibling", sysFileSibling, Full, "another descriptor of the same file"},
-	0x20: {"dma_alloc", sysDMAAlloc, Full, "memory in one piece for devices"},
-	0x21: {"dma_free", sysDMAFree, Full, "gives it back"},
-	0x22: {"mmio_map", sysMMIOMap, Full, "maps a device's registers"},
-	0x23: {"random_add", sysRandomAdd, Full, "mixes a device's entropy into getrandom"},
-	0x24: {"random_missing", sysRandomMissing, Full, "ends a machine that has no source of entropy"},
+
+	ServedBase + 0: {"file_create", sysFileCreate, Full, "a descriptor that is served in goroutine context"},
+	ServedBase + 1: {"file_ready", sysFileReady, Full, "sets and clears the events that it is ready for"},
+	ServedBase + 2: {"console_open", sysConsoleOpen, Full, "another descriptor of the console"},
+	ServedBase + 3: {"get_umask", sysGetUmask, Full, "the file mode creation mask"},
+	ServedBase + 4: {"file_sibling", sysFileSibling, Full, "another descriptor of the same file"},
+
+	DeviceBase + 0: {"dma_alloc", sysDMAAlloc, Full, "memory in one piece for devices"},
+	DeviceBase + 1: {"dma_free", sysDMAFree, Full, "gives it back"},
+	DeviceBase + 2: {"mmio_map", sysMMIOMap, Full, "maps a device's registers"},
+	DeviceBase + 3: {"random_add", sysRandomAdd, Full, "mixes a device's entropy into getrandom"},
+	DeviceBase + 4: {"random_missing", sysRandomMissing, Full, "ends a machine that has no source of entropy"},
+	DeviceBase + 5: {"msi_open", sysMSIOpen, Full, "a descriptor that counts a device's message-signalled interrupts"},
+	DeviceBase + 6: {"console_virtio", sysConsoleVirtio, Full, "shows the console on a virtio device"},
 }
+
+// Where the groups of Private begin.
+const (
+	ServedBase = 0x10 // descriptors that package hook serves: HAVE_SERVED_FILES
+	DeviceBase = 0x20 // what drivers of buses need: HAVE_DEVICE_MEMORY
+)
