@@ -50,7 +50,7 @@ func (e *stepError) Unwrap() error { return e.err }
 func Wrap(step string, err error) error { return &stepError{step, err} }
 
 var (
-	mu sync.Mutex
+	mu     sync.Mutex
 	starts []*start // guarded by mu
 )
 
