@@ -84,7 +84,7 @@ def first_answer(began: float) -> float | None:
     """Ask until the guest answers; return the seconds since it was started."""
     while time.monotonic() - began < FIRST_SECONDS:
         try:
-            with socket.create_connection((network.GUEST, PORT), 0.1) as one:
+            with socket.create_connection((network.GUEST, PORT), 0.03) as one:
                 one.settimeout(2)
                 one.sendall(REQUEST)
                 if one.recv(4096).startswith(b"HTTP/1.1 200"):
