@@ -100,3 +100,11 @@ func setTimeout(timeout interface{ Store(int64) }, p unsafe.Pointer, length int)
 	timeout.Store(min(value.Sec, longest)*int64(time.Second) + value.Usec*1000)
 	return 0
 }
+
+// Boolean is the value of an option that is on or off.
+func Boolean(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
