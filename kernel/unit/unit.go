@@ -11,7 +11,6 @@ package unit
 import (
 	"errors"
 	"runtime"
-	"slices"
 	"sync"
 
 	_ "eggcup/kernel/core/boot" // a program that starts units is a kernel
@@ -51,24 +50,27 @@ func Wrap(step string, err error) error { return &stepError{step, err} }
 
 var (
 	mu     sync.Mutex
-	starts []*start // guarded by mu
+	starts *start // the latest, guarded by mu
 )
 
 // start is the start of a unit.
 type start struct {
-	name string
-	once sync.Once
+	name    string
+	once    sync.Once
+	earlier *start
 }
 
 // startOf returns the start of the unit of that name.
 func startOf(name string) *start {
 	mu.Lock()
-	i := slices.IndexFunc(starts, func(s *start) bool { return s.name == name })
-	if i < 0 {
-		i = len(starts)
-		starts = append(starts, &start{name: name})
+	s := starts
+	for s != nil && s.name != name {
+		s = s.earlier
 	}
-	s := starts[i]
+	if s == nil {
+		s = &start{name: name, earlier: starts}
+		starts = s
+	}
 	mu.Unlock()
 	return s
 }
