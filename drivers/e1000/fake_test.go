@@ -26,7 +26,10 @@ type fake struct {
 	stuckReset bool
 	gone       bool
 	stalled    bool // sends nothing
+	level      bool // on a line that fires as long as there is a cause
 	sent       [][]byte
+	looks      int // reads of the interrupt's cause
+	refills    int // writes of the receive ring's tail
 
 	fired  chan struct{}
 	closed chan struct{}
@@ -54,6 +57,7 @@ func (f *fake) Read32(off int) uint32 {
 	}
 	v := f.registers[off]
 	if off == regICR {
+		f.looks++
 		f.registers[regICR] = 0
 	}
 	return v
@@ -82,6 +86,8 @@ func (f *fake) Write32(off int, v uint32) {
 		f.reset()
 	case off == regEERD && v&eerdStart != 0 && !f.noEEPROM:
 		f.readEEPROM(v)
+	case off == regRDT:
+		f.refills++
 	case off == regTDT:
 		f.send()
 	}
@@ -126,6 +132,8 @@ func (f *fake) Wait() error {
 		return os.ErrClosed
 	}
 }
+
+func (f *fake) Level() bool { return f.level }
 
 func (f *fake) Close() error {
 	f.once.Do(func() { close(f.closed) })
