@@ -9,7 +9,7 @@ import (
 )
 
 // protocol is one of the stack's network protocols, with endpoints that something
-// of ours stands before. The loopback interface has those of the stack.
+// of ours stands before.
 type protocol struct {
 	stack.NetworkProtocol
 	wrap func(stack.NetworkInterface, stack.TransportDispatcher, stack.NetworkEndpoint) stack.NetworkEndpoint
@@ -17,11 +17,7 @@ type protocol struct {
 
 // NewEndpoint implements stack.NetworkProtocol.
 func (p *protocol) NewEndpoint(nic stack.NetworkInterface, dispatcher stack.TransportDispatcher) stack.NetworkEndpoint {
-	endpoint := p.NetworkProtocol.NewEndpoint(nic, dispatcher)
-	if nic.IsLoopback() {
-		return endpoint
-	}
-	return p.wrap(nic, dispatcher, endpoint)
+	return p.wrap(nic, dispatcher, p.NetworkProtocol.NewEndpoint(nic, dispatcher))
 }
 
 // whole4 is what the stack looks for in an endpoint of IPv4.
@@ -47,7 +43,9 @@ func newIPv4(s *stack.Stack) stack.NetworkProtocol {
 	return &protocol{ipv4.NewProtocol(s), func(nic stack.NetworkInterface, d stack.TransportDispatcher, e stack.NetworkEndpoint) stack.NetworkEndpoint {
 		whole, stats := e.(whole4), e.Stats().(stack.IPNetworkEndpointStats)
 		short := &shortcut{whole4: whole, nic: nic, dispatcher: d, stats: stats.IPStats()}
-		short.acks = newAcks(short.transmit)
+		if !nic.IsLoopback() { // where an answer has no way to save
+			short.acks = newAcks(short.transmit)
+		}
 		return short
 	}}
 }
@@ -56,7 +54,10 @@ func newIPv4(s *stack.Stack) stack.NetworkProtocol {
 func newIPv6(options ipv6.Options) stack.NetworkProtocolFactory {
 	plain := ipv6.NewProtocolWithOptions(options)
 	return func(s *stack.Stack) stack.NetworkProtocol {
-		return &protocol{plain(s), func(_ stack.NetworkInterface, _ stack.TransportDispatcher, e stack.NetworkEndpoint) stack.NetworkEndpoint {
+		return &protocol{plain(s), func(nic stack.NetworkInterface, _ stack.TransportDispatcher, e stack.NetworkEndpoint) stack.NetworkEndpoint {
+			if nic.IsLoopback() {
+				return e
+			}
 			whole := e.(whole6)
 			return &patient{whole, newAcks(whole.WritePacket)}
 		}}

@@ -14,9 +14,9 @@ import (
 )
 
 // shortcut is an endpoint of IPv4 with a short way for what nearly every packet
-// is: a whole TCP segment from another machine to the interface's only address,
-// or to another machine. All else goes the stack's own way, and so does what is
-// wrong with such a packet.
+// is: a whole TCP segment from another machine to the interface's only address, to
+// another machine, or on the loopback interface between its address and itself. All
+// else goes the stack's own way, and so does what is wrong with such a packet.
 //
 // The long way asks filters that nobody can set here and looks the addresses up
 // six times; it took a tenth of the instructions of a web server's request.
@@ -25,7 +25,7 @@ type shortcut struct {
 	nic        stack.NetworkInterface
 	dispatcher stack.TransportDispatcher
 	stats      *tcpip.IPStats
-	acks       *acks
+	acks       *acks // nil on the loopback interface
 	own        atomic.Pointer[ownAddress]
 	changes    atomic.Uint32 // of the addresses
 }
@@ -51,12 +51,16 @@ const (
 	ipChecksum    = 10
 	ipSource      = 12
 	ipDestination = 16
+	ipLongest     = 1<<16 - 1 // packet
 )
 
 // WritePacket implements stack.NetworkEndpoint.
 func (s *shortcut) WritePacket(route *stack.Route, params stack.NetworkHeaderParams, packet *stack.PacketBuffer) tcpip.Error {
-	if params.Protocol != header.TCPProtocolNumber {
+	switch {
+	case params.Protocol != header.TCPProtocolNumber:
 		return s.whole4.WritePacket(route, params, packet)
+	case s.acks == nil:
+		return s.transmit(route, params, packet)
 	}
 	return s.acks.write(route, params, packet)
 }
@@ -64,7 +68,7 @@ func (s *shortcut) WritePacket(route *stack.Route, params stack.NetworkHeaderPar
 // transmit sends a TCP segment.
 func (s *shortcut) transmit(route *stack.Route, params stack.NetworkHeaderParams, packet *stack.PacketBuffer) tcpip.Error {
 	size := packet.Size() + ipSize
-	if route.Loop() != stack.PacketOut || params.ExperimentOptionValue != 0 || size > int(s.nic.MTU()) {
+	if route.Loop() != stack.PacketOut || params.ExperimentOptionValue != 0 || size > min(int(s.nic.MTU()), ipLongest) {
 		return s.whole4.WritePacket(route, params, packet)
 	}
 	h := packet.NetworkHeader().Push(ipSize)
@@ -131,7 +135,14 @@ func (s *shortcut) fits(packet *stack.PacketBuffer) (length int, ok bool) {
 	}
 	from, to := binary.BigEndian.Uint32(h[ipSource:]), binary.BigEndian.Uint32(h[ipDestination:])
 	const loopback, multicast = 127, 224 // first bytes; multicast and all above
-	if to != own.address || from == own.address || from == own.broadcast || from>>24 == loopback || from>>24 >= multicast {
+	switch {
+	case to != own.address:
+		return 0, false
+	case s.nic.IsLoopback():
+		if from != to {
+			return 0, false
+		}
+	case from == own.address, from == own.broadcast, from>>24 == loopback, from>>24 >= multicast:
 		return 0, false
 	}
 	return length, packet.RXChecksumValidated || netdev.Sum(0, h) == 0xffff
@@ -178,6 +189,8 @@ func (s *shortcut) RemovePermanentAddress(a tcpip.Address) tcpip.Error {
 
 // Close implements stack.NetworkEndpoint.
 func (s *shortcut) Close() {
-	s.acks.close()
+	if s.acks != nil {
+		s.acks.close()
+	}
 	s.whole4.Close()
 }

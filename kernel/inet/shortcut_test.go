@@ -132,6 +132,33 @@ func TestShortcutReceive(t *testing.T) {
 	}
 }
 
+// On the loopback interface the short way is for its address alone.
+func TestShortcutLoopback(t *testing.T) {
+	_, st, _ := newShortcut(t)
+	endpoint, err := st.GetNetworkEndpoint(loopbackNIC, header.IPv4ProtocolNumber)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := endpoint.(*shortcut)
+	for name, c := range map[string]struct {
+		from, to [4]byte
+		fits     bool
+	}{
+		"itself":       {[4]byte{127, 0, 0, 1}, [4]byte{127, 0, 0, 1}, true},
+		"to another":   {[4]byte{127, 0, 0, 1}, [4]byte{127, 0, 0, 2}, false},
+		"from another": {[4]byte{127, 0, 0, 2}, [4]byte{127, 0, 0, 1}, false},
+		"from a card":  {[4]byte{10, 0, 0, 1}, [4]byte{127, 0, 0, 1}, false},
+	} {
+		packet := tcpPacket(func(b []byte) { copy(b[ipSource:], c.from[:]); copy(b[ipDestination:], c.to[:]) })
+		p := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(packet)})
+		if _, fits := s.fits(p); fits != c.fits {
+			t.Errorf("%s takes the short way: %v", name, fits)
+		}
+		p.DecRef()
+		compareWays(t, s, st, packet, true)
+	}
+}
+
 // The short way knows the address as long as it is the only one.
 func TestShortcutAddress(t *testing.T) {
 	s, l, _ := newShortcut(t)

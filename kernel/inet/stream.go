@@ -57,6 +57,7 @@ func (s *inetSocket) Write(p unsafe.Pointer, n int) (int, syscall.Errno) {
 	if s.kind != syscall.SOCK_STREAM || n == 0 || socket.OnStack(p) || s.flows() != nil {
 		return s.Send(p, n, 0, nil, 0)
 	}
+	socket.Reserve()
 	sent, err := s.put(p, n)
 	if sent == n {
 		s.settle()
