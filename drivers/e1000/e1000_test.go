@@ -84,6 +84,34 @@ func TestFrames(t *testing.T) {
 	}
 }
 
+// An interrupt costs one look at the card on a level-triggered line, and two on
+// another; buffers go back by quarters of the ring.
+func TestAccesses(t *testing.T) {
+	for level, want := range map[bool]int{true: 1, false: 2} {
+		f := newFake(t)
+		f.level = level
+		_, frames := f.open()
+		f.mu.Lock()
+		f.looks, f.refills = 0, 0
+		f.mu.Unlock()
+		const count = 2 * ringSize
+		for range count {
+			f.deliver(pattern(60), rxDone|rxEnd, 0)
+			wait(t, frames)
+			for quiet := false; !quiet; { // the driver waits for the next interrupt
+				f.mu.Lock()
+				quiet = f.registers[regICR] == 0 && len(f.fired) == 0
+				f.mu.Unlock()
+			}
+		}
+		f.mu.Lock()
+		if f.looks > want*count || f.looks < count || f.refills != give*2 {
+			t.Errorf("level %v: %d looks and %d refills for %d frames", level, f.looks, f.refills, count)
+		}
+		f.mu.Unlock()
+	}
+}
+
 // A burst as long as the ring comes in whole and in order.
 func TestBurst(t *testing.T) {
 	f := newFake(t)

@@ -27,7 +27,10 @@ type fake struct {
 	stuckReset bool
 	gone       bool
 	stalled    bool // sends nothing
+	level      bool // on a line that fires as long as there is a cause
 	sent       [][]byte
+	looks      int // reads of the interrupt's cause
+	refills    int // writes of the receive ring's tail
 
 	fired  chan struct{}
 	closed chan struct{}
@@ -55,6 +58,7 @@ func (f *fake) Read32(off int) uint32 {
 	}
 	v := f.registers[off]
 	if off == regICR {
+		f.looks++
 		f.registers[regICR] = 0
 	}
 	return v
@@ -83,6 +87,8 @@ func (f *fake) Write32(off int, v uint32) {
 		f.reset()
 	case off == regEERD && v&eerdStart != 0 && !f.noEEPROM:
 		f.readEEPROM(v)
+	case off == regRDT:
+		f.refills++
 	case off == regTDT:
 		f.send()
 	}
@@ -127,6 +133,8 @@ func (f *fake) Wait() error {
 		return os.ErrClosed
 	}
 }
+
+func (f *fake) Level() bool { return f.level }
 
 func (f *fake) Close() error {
 	f.once.Do(func() { close(f.closed) })

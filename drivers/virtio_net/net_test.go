@@ -124,6 +124,27 @@ var variants = map[string]struct {
 	"legacy, mergeable": {featureMergeable | featureAnyLayout, true, headerSize, 1},
 }
 
+// Buffers go back to the card by quarters, so that a frame does not cost a look at
+// it.
+func TestRefill(t *testing.T) {
+	w := newWire(t, 0)
+	_, frames := w.open()
+	q := w.Queue(t, receiveQueue)
+	left := func() int { return q.Available() }
+	full := left()
+	const part = queueSize / refillPart
+	for n := 1; n <= 3*part; n++ {
+		w.put(pattern(60), 0, 1)
+		wait(t, frames)
+		want := full - n%part
+		for end := time.Now().Add(time.Second); left() != want; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%d buffers after %d frames, want %d", left(), n, want)
+			}
+		}
+	}
+}
+
 // Frames go out and come in whole, many more than the rings hold, by every kind
 // of card.
 func TestFrames(t *testing.T) {

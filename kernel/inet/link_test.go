@@ -78,7 +78,7 @@ func (c *cable) next(t *testing.T, what string, fits func([]byte) bool) []byte {
 }
 
 // plugged returns a stack with a card.
-func plugged(t *testing.T, settings Settings) (*Layer, *link, *cable) {
+func plugged(t testing.TB, settings Settings) (*Layer, *link, *cable) {
 	t.Helper()
 	settings.TCPReceive, settings.TCPSend = 1<<20, 1<<20
 	l, err := newLayer(settings)

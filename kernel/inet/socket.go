@@ -170,6 +170,7 @@ func (s *inetSocket) Bind(p unsafe.Pointer, length int) syscall.Errno {
 
 // Connect answers connect(2).
 func (s *inetSocket) Connect(p unsafe.Pointer, length int) syscall.Errno {
+	socket.Reserve()
 	if isUnspec(p, length) && s.kind != syscall.SOCK_STREAM {
 		return number(s.endpoint.Disconnect())
 	}
@@ -295,11 +296,14 @@ func (s *inetSocket) Shutdown(how int) syscall.Errno {
 // Close ends the socket with its last descriptor. With SO_LINGER it waits for
 // the peer to have everything.
 func (s *inetSocket) Close() {
+	socket.Reserve()
 	linger := s.endpoint.SocketOptions().GetLinger()
 	s.closed.Store(true)
 	d := s.flows()
-	if d != nil {
-		d.close(linger.Enabled && linger.Timeout == 0)
+	if d != nil && d.close(linger.Enabled && linger.Timeout == 0) {
+		// Both ends are closed and nobody looks at the stack's endpoints any more:
+		// reset, they are gone at once, and not when TIME-WAIT ends.
+		s.endpoint.SocketOptions().SetLinger(tcpip.LingerOption{Enabled: true})
 	}
 	switch {
 	case d != nil:

@@ -25,7 +25,7 @@ import report  # noqa: E402
 import stack  # noqa: E402
 import web  # noqa: E402
 from compare import MEMORY_MB, boot_times, least_memory, micro_figures, progress  # noqa: E402
-from guests import EGGCUP, MINIMAL, Bench, Kernel  # noqa: E402
+from guests import BEFORE, EGGCUP, MINIMAL, Bench, Kernel  # noqa: E402
 from tool import Eggcup, measure  # noqa: E402
 
 from configurator.build.toolchain import find_go  # noqa: E402
@@ -58,6 +58,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--no-cloud", action="store_true", help="leave Debian's cloud kernel out")
     parser.add_argument("--part", choices=PARTS, default="all", help="what to measure (default all)")
     parser.add_argument("--seconds", type=int, default=10, metavar="N", help="wrk's time for each figure (default 10)")
+    parser.add_argument(
+        "--before", type=Path, metavar="FILE", help="a kernel with httpd to put beside, as an earlier eggcup built it"
+    )
     parser.add_argument("--smp", type=int, default=1, metavar="N", help="processors of each guest (default 1)")
     parser.add_argument("--accel", choices=[a.value for a in Acceleration], default=Acceleration.TCG.value)
     parser.add_argument("--micro", type=Path, default=ROOT.parent / "shared" / "bench" / "micro", metavar="FOLDER")
@@ -193,7 +196,8 @@ def network_part(options: argparse.Namespace, bench: Bench, eggcup: Eggcup) -> l
         return [Kernel(EGGCUP, builds.kernels[name]), Kernel(MINIMAL, images[0], builds.initramfs[name])]
 
     loopback = web.measure_loopback(bench, pair("loopback"), options.runs)
-    found = web.measure_web(bench, pair("httpd"), options.runs, options.seconds)
+    before = [Kernel(BEFORE, options.before)] if options.before else []
+    found = web.measure_web(bench, [*pair("httpd"), *before], options.runs, options.seconds)
     little = web.serves_in_little(bench, pair("httpd")[0])
     sizes = report.server_table(
         image=builds.kernels["httpd"].stat().st_size,
