@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"eggcup/kernel/netdev"
+	"eggcup/kernel/netdev/netdevtest"
 )
 
 var address = [6]byte{0x52, 0x54, 0x00, 0x12, 0x34, 0x56}
@@ -207,26 +208,7 @@ func TestBusy(t *testing.T) {
 	f.mu.Lock()
 	f.stalled = true
 	f.mu.Unlock()
-	for i := range ringSize - 1 {
-		if err := c.Transmit(pattern(60)); err != nil {
-			t.Fatalf("frame %d: %v", i, err)
-		}
-	}
-	result := make(chan error, 3)
-	for range cap(result) {
-		go func() { result <- c.Transmit(pattern(61)) }()
-	}
-	select {
-	case err := <-result:
-		t.Fatalf("Transmit did not wait: %v", err)
-	case <-time.After(20 * time.Millisecond):
-	}
-	f.resume()
-	for range cap(result) {
-		if err := <-result; err != nil {
-			t.Error(err)
-		}
-	}
+	netdevtest.Busy(t, ringSize-1, c.Transmit, f.resume)
 	if f.mu.Lock(); f.registers[regIMS]&irqTXDW != 0 {
 		t.Error("the card interrupts for every frame although nobody waits")
 	}

@@ -10,6 +10,7 @@ import (
 	"eggcup/kernel/dma"
 	"eggcup/kernel/dma/dmatest"
 	"eggcup/kernel/netdev"
+	"eggcup/kernel/netdev/netdevtest"
 )
 
 // fake is a card: registers, and rings in memory.
@@ -226,23 +227,9 @@ func (f *fake) open() (*card, <-chan []byte) {
 	return c, frames
 }
 
-func wait(t *testing.T, frames <-chan []byte) []byte {
-	t.Helper()
-	select {
-	case frame := <-frames:
-		return frame
-	case <-time.After(2 * time.Second):
-		t.Fatal("no frame")
-		return nil
-	}
-}
-
-func pattern(n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(i*5 + n)
-	}
-	return b
-}
+var (
+	wait    = netdevtest.Wait
+	pattern = netdevtest.Pattern
+)
 
 var _ netdev.Device = (*card)(nil)

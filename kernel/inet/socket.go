@@ -42,7 +42,7 @@ type inetSocket struct {
 
 // The events of the stack have the values of poll(2), those of package
 // descriptor too.
-const everything = descriptor.In | descriptor.Out | descriptor.Err | descriptor.Hup | descriptor.ReadHup
+const everything = socket.Everything
 
 // protocols says which transport protocol serves a type and a protocol number.
 func protocols(family, kind, protocol int) (transport tcpip.TransportProtocolNumber, errno syscall.Errno) {
@@ -148,31 +148,14 @@ func (s *inetSocket) readiness() uintptr {
 	return uintptr(s.endpoint.Readiness(everything) & everything)
 }
 
-// update tells the kernel what holds for s. An event that comes between the
-// look and the word to the kernel is found by the second look.
-func (s *inetSocket) update() {
-	now := s.readiness()
-	s.Ready(now, everything&^now)
-	if late := s.readiness() &^ now; late != 0 {
-		s.Ready(late, 0)
-	}
-}
+// update tells the kernel what holds for s.
+func (s *inetSocket) update() { s.Update(s.readiness) }
 
 // Watch makes events that end known to the kernel from now on.
 func (s *inetSocket) Watch() { s.update() }
 
-// settle follows a call that may have ended an event. It tells of no event that
-// still holds: that would be an edge.
-func (s *inetSocket) settle() {
-	if !s.Watched() {
-		return
-	}
-	now := s.readiness()
-	s.Ready(0, everything&^now)
-	if late := s.readiness() &^ now; late != 0 {
-		s.Ready(late, 0)
-	}
-}
+// settle follows a call that may have ended an event.
+func (s *inetSocket) settle() { s.Settle(s.readiness) }
 
 // Bind answers bind(2).
 func (s *inetSocket) Bind(p unsafe.Pointer, length int) syscall.Errno {

@@ -168,17 +168,22 @@ func (l *Layer) addLoopback() tcpip.Error {
 	return l.addAddress(loopbackNIC, loopback6)
 }
 
-// addAddress gives an interface an address, and routes its network there.
+// addAddress gives an interface an address, routes its network there, and tells
+// the neighbours.
 func (l *Layer) addAddress(nic tcpip.NICID, a tcpip.AddressWithPrefix) tcpip.Error {
 	protocol := header.IPv4ProtocolNumber
 	if a.Address.Len() == header.IPv6AddressSize {
 		protocol = header.IPv6ProtocolNumber
 	}
 	err := l.stack.AddProtocolAddress(nic, tcpip.ProtocolAddress{Protocol: protocol, AddressWithPrefix: a}, stack.AddressProperties{})
-	if err == nil {
-		l.stack.AddRoute(tcpip.Route{Destination: a.Subnet(), NIC: nic})
+	if err != nil {
+		return err
 	}
-	return err
+	l.stack.AddRoute(tcpip.Route{Destination: a.Subnet(), NIC: nic})
+	if protocol == header.IPv4ProtocolNumber {
+		l.announce(nic, a.Address)
+	}
+	return nil
 }
 
 // removeAddress takes an address and all routes of its protocol from an

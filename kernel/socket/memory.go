@@ -64,6 +64,8 @@ func piece(p *syscall.Iovec, i int) *syscall.Iovec {
 }
 
 // Gather copies what the n pieces at p hold, from the byte at offset on, to b.
+//
+//go:noinline
 func Gather(b []byte, p *syscall.Iovec, n, offset int) (copied int) {
 	for i := range n {
 		v := piece(p, i)
@@ -80,6 +82,8 @@ func Gather(b []byte, p *syscall.Iovec, n, offset int) (copied int) {
 
 // Scatter copies b to the n pieces at p, from the byte at offset on, and returns
 // how much fitted.
+//
+//go:noinline
 func Scatter(p *syscall.Iovec, n, offset int, b []byte) (copied int) {
 	for i := range n {
 		v := piece(p, i)

@@ -22,6 +22,7 @@ sys.path[:0] = [str(ROOT)]
 import debian  # noqa: E402 - the checkout has to be in the path before its packages are imported
 import initramfs  # noqa: E402
 import report  # noqa: E402
+import stack  # noqa: E402
 import web  # noqa: E402
 from compare import MEMORY_MB, boot_times, least_memory, micro_figures, progress  # noqa: E402
 from guests import BEFORE, EGGCUP, MINIMAL, Bench, Kernel  # noqa: E402
@@ -199,11 +200,16 @@ def network_part(options: argparse.Namespace, bench: Bench, eggcup: Eggcup) -> l
     before = [Kernel(BEFORE, options.before)] if options.before else []
     found = web.measure_web(bench, [*pair("httpd"), *before], options.runs, options.seconds)
     little = web.serves_in_little(bench, pair("httpd")[0])
-    image, program = builds.kernels["httpd"].stat().st_size, builds.plain["httpd"].stat().st_size
+    sizes = report.server_table(
+        image=builds.kernels["httpd"].stat().st_size,
+        program=builds.plain["httpd"].stat().st_size,
+        with_stack=stack.build(find_go(), ROOT, HTTPD, bench.folder).stat().st_size,
+    )
     facts = [
         f"{options.runs} runs of each guest in turn, {web.MEMORY_MB} MiB, wrk for {options.seconds} s with one thread.",
-        f"The kernel with httpd has {image:,} bytes, its Go binary {program:,};",
-        f"it {'serves' if little else 'does **not** serve'} in {web.LITTLE_MEMORY_MB} MiB.",
+        f"It {'serves' if little else 'does **not** serve'} in {web.LITTLE_MEMORY_MB} MiB.",
+        "",
+        *sizes,
     ]
     return web.tables(found, loopback, MINIMAL, facts)
 
