@@ -142,12 +142,15 @@ func (f *File) Unmark(events uint32) { f.ready &^= events }
 
 // BlockUntil blocks the current thread until f is ready for events (In or Out)
 // and then runs its system call again.
-func (f *File) BlockUntil(c *thread.CPU, events uint32) {
+func (f *File) BlockUntil(c *thread.CPU, events uint32) { f.BlockUntilTime(c, events, thread.Never) }
+
+// BlockUntilTime is BlockUntil that also runs the call again at a deadline.
+func (f *File) BlockUntilTime(c *thread.CPU, events uint32, deadline int64) {
 	q := &f.readers
 	if events&Out != 0 {
 		q = &f.writers
 	}
-	c.Block(q, thread.Never, 0, true)
+	c.Block(q, deadline, 0, true)
 }
 
 func wakeAll(c *thread.CPU, q *thread.Queue, urgent bool) {

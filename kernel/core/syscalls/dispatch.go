@@ -43,7 +43,7 @@ func Dispatch(c *thread.CPU) {
 		t.Frame.AX = result
 	}
 	if !t.Retry {
-		t.Deadline = 0
+		t.Deadline, t.Progress = 0, 0
 	}
 }
 

@@ -139,11 +139,14 @@ func (c *CPU) WakeFirst(t *Thread, result uintptr) {
 }
 
 // Interrupt ends t's wait with result because a signal came; a call that
-// would be retried is not.
+// would be retried is not, and tells of its progress if it made some.
 func (c *CPU) Interrupt(t *Thread, result uintptr) {
+	if t.Progress != 0 {
+		result = t.Progress
+	}
 	t.endWait(result)
 	t.Retry = false
-	t.Deadline = 0
+	t.Deadline, t.Progress = 0, 0
 	c.Ready(t)
 }
 
