@@ -142,6 +142,16 @@ func serve(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, 
 	case syscall.SYS_GETPID:
 		return 1, 0, true // there is one process
 
+	case syscall.SYS_IOCTL:
+		if node := descriptor.Lookup(int(int32(a1))); node != nil {
+			if asked, ok := node.File.(descriptor.Requester); ok {
+				r, err = request(asked, a1, a2, rawsys.Pointer(&a3))
+				return r, err, true
+			}
+		}
+	case sysCloseRange:
+		closeRange(a1, a2, a3)
+
 	// Sockets, and what concerns descriptors of theirs alone.
 	case syscall.SYS_SOCKET, syscall.SYS_SOCKETPAIR, syscall.SYS_BIND, syscall.SYS_LISTEN, syscall.SYS_CONNECT,
 		syscall.SYS_ACCEPT, syscall.SYS_ACCEPT4, syscall.SYS_GETSOCKNAME, syscall.SYS_GETPEERNAME,
@@ -191,7 +201,57 @@ func read(node *descriptor.Node, p unsafe.Pointer, n int) (uintptr, syscall.Errn
 
 func write(node *descriptor.Node, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
 	done, errno := node.File.Write(p, n)
+	if errno == syscall.EPIPE {
+		brokenPipe()
+	}
 	return uintptr(done), errno
+}
+
+// brokenPipe sends the signal that comes with EPIPE, for a program that asks for
+// it; the Go runtime does nothing on it otherwise.
+func brokenPipe() {
+	id, _ := rawsys.Call(syscall.SYS_GETTID, 0, 0, 0, 0, 0, 0)
+	rawsys.Call(syscall.SYS_TKILL, id, uintptr(syscall.SIGPIPE), 0, 0, 0, 0)
+}
+
+// request answers ioctl(2) of what has requests of its own.
+func request(asked descriptor.Requester, fd, number uintptr, p unsafe.Pointer) (uintptr, syscall.Errno) {
+	switch {
+	case p == nil:
+		return ^uintptr(0), syscall.EFAULT
+	case number == descriptor.FIONBIO:
+		flags, errno := rawsys.Call(syscall.SYS_FCNTL, fd, syscall.F_GETFL, 0, 0, 0, 0)
+		if errno != 0 {
+			return flags, errno
+		}
+		on := *(*int32)(p) != 0
+		if flags &^= syscall.O_NONBLOCK; on {
+			flags |= syscall.O_NONBLOCK
+		}
+		asked.SetNonBlock(on)
+		return rawsys.Call(syscall.SYS_FCNTL, fd, fSetFL, flags, 0, 0, 0)
+	}
+	if errno := asked.Request(number, p); errno != 0 {
+		return ^uintptr(0), errno
+	}
+	return 0, 0
+}
+
+// closeRange closes what is ours of a range of descriptors; the kernel does it
+// for the rest, and says what is wrong with the arguments.
+func closeRange(first, last, flags uintptr) {
+	if flags != 0 || uint32(first) > uint32(last) {
+		return
+	}
+	for again := true; again; {
+		again = false // closing one may make another known
+		for _, fd := range descriptor.Opened() {
+			if node := descriptor.Lookup(fd); node != nil && fd >= int(uint32(first)) && fd <= int(uint32(last)) {
+				node.Close(fd)
+				again = true
+			}
+		}
+	}
 }
 
 func openPipe(to unsafe.Pointer, flags int) (uintptr, syscall.Errno) {

@@ -80,7 +80,18 @@ func serveSocket(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.E
 	case sysSendmmsg, syscall.SYS_RECVMMSG:
 		r, err = messages(trap, int(int32(a1)), rawsys.Pointer(&a2), int(uint32(a3)), int(int32(a4)))
 	}
+	if err == syscall.EPIPE && signals(trap, a3, a4) {
+		brokenPipe()
+	}
 	return r, err, true
+}
+
+// signals reports whether a call sends SIGPIPE with its EPIPE.
+//
+//go:nosplit
+func signals(trap, a3, a4 uintptr) bool {
+	const noSignal = syscall.MSG_NOSIGNAL
+	return trap == syscall.SYS_SENDTO && a4&noSignal == 0 || trap == syscall.SYS_SENDMSG && a3&noSignal == 0
 }
 
 // failed is the first result of a call that failed.
@@ -326,7 +337,11 @@ func vector(node *descriptor.Node, trap uintptr, fd int, p unsafe.Pointer, n int
 			return failed, errno
 		}
 		if trap == syscall.SYS_WRITEV {
-			return outcome(s.WriteVector((*syscall.Iovec)(p), n))
+			done, errno := s.WriteVector((*syscall.Iovec)(p), n)
+			if errno == syscall.EPIPE {
+				brokenPipe()
+			}
+			return outcome(done, errno)
 		}
 		return outcome(s.ReadVector((*syscall.Iovec)(p), n))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"eggcup/kernel/descriptor"
 	"eggcup/kernel/pipe"
+	"eggcup/kernel/rawsys"
 )
 
 // sysCopyFileRange is missing from package syscall.
@@ -29,6 +30,9 @@ type side struct {
 func newSide(fd int, offset unsafe.Pointer) (side, syscall.Errno) {
 	s := side{fd: fd, node: descriptor.Lookup(fd), offset: (*int64)(offset)}
 	if s.node == nil {
+		if _, errno := rawsys.Call(syscall.SYS_FCNTL, uintptr(fd), syscall.F_GETFD, 0, 0, 0, 0); errno != 0 {
+			return s, errno
+		}
 		return s, syscall.EINVAL // the console, a counter
 	}
 	s.pipe, _ = s.node.File.(pipe.End)
@@ -99,6 +103,15 @@ func (s *side) position() int64 {
 	return int64(at)
 }
 
+// appends reports whether a file writes at its end alone (O_APPEND).
+func (s *side) appends() bool {
+	if _, ok := s.node.File.(Socket); ok || s.pipe != nil {
+		return false
+	}
+	flags, _ := rawsys.Call(syscall.SYS_FCNTL, uintptr(s.fd), syscall.F_GETFL, 0, 0, 0, 0)
+	return flags&syscall.O_APPEND != 0
+}
+
 // sendFile answers sendfile(2).
 func sendFile(out, in int, offset unsafe.Pointer, n int) (uintptr, syscall.Errno) {
 	from, errno := newSide(in, offset)
@@ -109,7 +122,7 @@ func sendFile(out, in int, offset unsafe.Pointer, n int) (uintptr, syscall.Errno
 	if errno != 0 {
 		return failed, errno
 	}
-	if _, ok := from.identify(); !ok || n < 0 {
+	if _, ok := from.identify(); !ok || n < 0 || to.appends() {
 		return failed, syscall.EINVAL
 	}
 	return outcome(pump(&to, &from, n))
@@ -129,6 +142,9 @@ func copyRange(in int, inOffset unsafe.Pointer, out int, outOffset unsafe.Pointe
 	target, areFiles := to.identify()
 	if flags != 0 || n < 0 || !isFile || !areFiles {
 		return failed, syscall.EINVAL
+	}
+	if to.appends() {
+		return failed, syscall.EBADF
 	}
 	if source == target && overlap(from.position(), to.position(), int64(n)) {
 		return failed, syscall.EINVAL

@@ -34,7 +34,7 @@ const (
 	openReadWrite = 2
 	openAccess    = 3
 	openAppend    = 0x400
-	openPath      = 0x200000
+	openOnce      = 0o100 | 0o200 | 0o400 | 0o1000 | file.CloExec // O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC: no flags of the file
 	settable      = openAppend | file.NonBlock
 )
 
@@ -48,6 +48,9 @@ func sysRead(c *thread.CPU, f *thread.Frame) uintptr {
 	switch in.Kind {
 	case file.Console:
 		return readConsole(c, in, f.SI, f.DX)
+	case file.Timer:
+		catchUp(c, in)
+		return readCount(c, in, f.SI, f.DX)
 	case file.Event, file.Interrupt:
 		return readCount(c, in, f.SI, f.DX)
 	case file.Pipe:
