@@ -14,7 +14,7 @@ PY := .venv/bin/python
 GO := .venv/bin/go
 SETUP := .venv/.eggcup-setup
 # Programs with requirements of their own.
-MODULES := examples/kvstore examples/sshd tests/boot/programs/line tests/boot/programs/calls
+MODULES := examples/kvstore examples/sshd $(addprefix tests/boot/programs/,line calls observe)
 GO_CODE := kernel drivers examples scripts tests *.go
 
 # The developer's own Go settings change nothing here.

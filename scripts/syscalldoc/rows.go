@@ -41,18 +41,21 @@ func linuxRows() ([]row, error) {
 		if r.name != call.Name {
 			return nil, fmt.Errorf("call %d is %s in the kernel and %s in package hook", number, r.name, call.Name)
 		}
-		if call.Serves == "files" {
-			without := "without VFS: " + join(r.level, r.note)
+		kernels := join(r.level, r.note)
+		switch call.Serves {
+		case "files":
 			*r = *hooked(call)
-			r.where, r.note = "goroutine with VFS; else kernel", join(r.note, without)
-			continue
-		}
-		if call.Serves == "all" {
+			r.where, r.note = "goroutine with VFS; else kernel", join(r.note, "without VFS: "+kernels)
+		case "sockets":
+			*r = *hooked(call)
+			r.where, r.note = "goroutine for sockets; else kernel", join(r.note, "without sockets: "+kernels)
+		case "all":
+			*r = *hooked(call)
 			r.where = "goroutine; kernel for the runtime's own"
-		} else {
+		default:
 			r.where = "kernel; goroutine for " + call.Serves
+			r.note = join(r.note, call.Differs)
 		}
-		r.note = join(r.note, call.Differs)
 	}
 	rows := make([]row, 0, len(byNumber))
 	for _, r := range byNumber {

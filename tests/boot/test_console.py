@@ -86,11 +86,13 @@ def test_line_discipline(where: str, kernels: Kernels, tmp_path: Path) -> None:
         os.execvpe(command[0], command, go_environment("1.27"))  # noqa: S606 - it gets the terminal that fork made
     try:
         _read_until(terminal, b"lines")
+        settings = termios.tcgetattr(terminal)
         if where == "linux":
-            settings = termios.tcgetattr(terminal)
             settings[0] |= 0x4000  # IUTF8, which a terminal of UTF-8 has
-            termios.tcsetattr(terminal, termios.TCSANOW, settings)
             termios.tcsetwinsize(terminal, (25, 80))
+        else:
+            settings[1] &= ~termios.OPOST  # the guest's own newlines
+        termios.tcsetattr(terminal, termios.TCSANOW, settings)
         _converse(terminal)
     except BaseException:
         os.kill(pid, signal.SIGKILL)
@@ -262,7 +264,8 @@ def _connect(one: socket.socket, path: Path) -> None:
 def _read_until(descriptor: int, text: bytes) -> bytes:
     """Read until the text has come, not a byte more, and return it all.
 
-    A guest's newline gets another carriage return from the terminal that it is shown on.
+    What a guest has said last may be shown when its terminal has its own settings again, by which a newline gets
+    another carriage return.
     """
     shown = b""
     while not shown.endswith(text):

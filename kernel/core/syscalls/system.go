@@ -157,9 +157,9 @@ func sysGetrusage(c *thread.CPU, f *thread.Frame) uintptr {
 	if who == children {
 		return 0
 	}
-	now := c.Now()
-	raw.Store64(f.SI, uint64(now/billion))
-	raw.Store64(f.SI+8, uint64(now%billion/1000))
+	busy := c.Busy()
+	raw.Store64(f.SI, uint64(busy/billion))
+	raw.Store64(f.SI+8, uint64(busy%billion/1000))
 	return 0
 }
 

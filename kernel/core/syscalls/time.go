@@ -31,8 +31,10 @@ func clockTime(c *thread.CPU, id uintptr) (ns int64, ok bool) {
 	switch id {
 	case clockRealtime, clockRealtimeCoarse, clockTAI:
 		return c.Now() + wallOffset(), true
-	case clockMonotonic, clockMonotonicRaw, clockMonotonicCrs, clockBoottime, clockProcessCPU, clockThreadCPU:
+	case clockMonotonic, clockMonotonicRaw, clockMonotonicCrs, clockBoottime:
 		return c.Now(), true
+	case clockProcessCPU, clockThreadCPU:
+		return c.Busy(), true
 	}
 	return 0, false
 }
@@ -195,7 +197,7 @@ func sysTimes(c *thread.CPU, f *thread.Frame) uintptr {
 			return fail(EFAULT)
 		}
 		raw.Clear(f.DI, 32)
-		raw.Store64(f.DI, uint64(ticks))
+		raw.Store64(f.DI, uint64(c.Busy()/(billion/100)))
 	}
 	return uintptr(ticks)
 }
