@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"unsafe"
 )
 
 // loadAddress is where the image starts, with its ELF header: one page before
@@ -172,10 +173,23 @@ func programStatus() []byte {
 	used, total := memoryUse()
 	kib := func(bytes uint64) string { return strconv.FormatUint(bytes/1024, 10) + " kB\n" }
 	return text("Name:\tprogram\nUmask:\t0022\nState:\tR (running)\nTgid:\t1\nPid:\t1\nPPid:\t0\nTracerPid:\t0\n" +
-		"Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t64\nGroups:\t0\n" +
+		"Uid:\t" + identity(sysGetresuid) + "\nGid:\t" + identity(sysGetresgid) + "\nFDSize:\t64\nGroups:\t0\n" +
 		"VmPeak:\t" + kib(total) + "VmSize:\t" + kib(total) + "VmHWM:\t" + kib(used) + "VmRSS:\t" + kib(used) +
 		"VmSwap:\t0 kB\nThreads:\t" + threads() + "\nCpus_allowed_list:\t" + string(processors()) +
 		"voluntary_ctxt_switches:\t0\nnonvoluntary_ctxt_switches:\t0\n")
+}
+
+// Numbers that package syscall does not have.
+const (
+	sysGetresuid = 118
+	sysGetresgid = 120
+)
+
+// identity is the real, effective and saved user or group, and that for files.
+func identity(call uintptr) string {
+	var id [3]uint32
+	syscall.RawSyscall(call, uintptr(unsafe.Pointer(&id[0])), uintptr(unsafe.Pointer(&id[1])), uintptr(unsafe.Pointer(&id[2])))
+	return strings.ReplaceAll(numbers(uint64(id[0]), uint64(id[1]), uint64(id[2]), uint64(id[1])), " ", "\t")
 }
 
 // limits is /proc/self/limits.

@@ -6,46 +6,101 @@ import (
 	"eggcup/kernel/core/thread"
 )
 
-// sysBecome answers the calls that change users or groups: to root, to whom the
-// program belongs, or -1, which leaves one as it is. There is nobody else.
-func sysBecome(c *thread.CPU, f *thread.Frame) uintptr {
-	arguments := [...]uintptr{f.DI, f.SI, f.DX}
-	for _, id := range arguments[:identities(c.Current.Call)] {
-		if int32(id) != 0 && int32(id) != -1 {
-			return fail(EPERM)
+// identity is who the program says it is: real, effective and saved. Nothing
+// depends on it but who it may become: a server that starts as root and gives
+// that up for another user finds itself obeyed.
+type identity [3]uint32
+
+var user, group identity
+
+// The parts of an identity.
+const (
+	realID = iota
+	effectiveID
+	savedID
+)
+
+const unchanged = ^uint32(0)
+
+func sysGetuid(*thread.CPU, *thread.Frame) uintptr  { return uintptr(user[realID]) }
+func sysGeteuid(*thread.CPU, *thread.Frame) uintptr { return uintptr(user[effectiveID]) }
+func sysGetgid(*thread.CPU, *thread.Frame) uintptr  { return uintptr(group[realID]) }
+func sysGetegid(*thread.CPU, *thread.Frame) uintptr { return uintptr(group[effectiveID]) }
+
+func sysGetresuid(c *thread.CPU, f *thread.Frame) uintptr { return user.put(f) }
+func sysGetresgid(c *thread.CPU, f *thread.Frame) uintptr { return group.put(f) }
+
+func (id *identity) put(f *thread.Frame) uintptr {
+	addresses := [...]uintptr{f.DI, f.SI, f.DX}
+	for i, addr := range addresses {
+		if !writable(addr, 4) {
+			return fail(EFAULT)
 		}
+		raw.Store32(addr, id[i])
 	}
 	return 0
 }
 
-// identities is how many arguments such a call has.
-func identities(call uintptr) int {
-	switch call {
-	case callSetuid, callSetgid:
-		return 1
-	case callSetreuid, callSetregid:
-		return 2
+func sysSetuid(c *thread.CPU, f *thread.Frame) uintptr { return user.set(uint32(f.DI)) }
+func sysSetgid(c *thread.CPU, f *thread.Frame) uintptr { return group.set(uint32(f.DI)) }
+
+// set is setuid(2): root becomes another for good, others change the effective
+// part alone.
+func (id *identity) set(to uint32) uintptr {
+	switch {
+	case to == unchanged:
+		return fail(EINVAL)
+	case user[effectiveID] == 0:
+		*id = identity{to, to, to}
+	case to == id[realID] || to == id[savedID]:
+		id[effectiveID] = to
+	default:
+		return fail(EPERM)
 	}
-	return 3
+	return 0
 }
 
-// Their numbers.
-const (
-	callSetuid   = 105
-	callSetgid   = 106
-	callSetreuid = 113
-	callSetregid = 114
-)
+func sysSetreuid(c *thread.CPU, f *thread.Frame) uintptr {
+	return user.setTwo(uint32(f.DI), uint32(f.SI))
+}
 
-// sysGetresuid writes the real, effective and saved user or group.
-func sysGetresuid(c *thread.CPU, f *thread.Frame) uintptr {
-	addresses := [...]uintptr{f.DI, f.SI, f.DX}
-	for _, addr := range addresses {
-		if !writable(addr, 4) {
-			return fail(EFAULT)
+func sysSetregid(c *thread.CPU, f *thread.Frame) uintptr {
+	return group.setTwo(uint32(f.DI), uint32(f.SI))
+}
+
+// setTwo is setreuid(2).
+func (id *identity) setTwo(real, effective uint32) uintptr {
+	before := *id
+	saved := unchanged
+	if real != unchanged || effective != unchanged && effective != before[realID] {
+		saved = before[effectiveID]
+		if effective != unchanged {
+			saved = effective
 		}
-		raw.Store32(addr, 0)
 	}
+	return id.change(real, effective, saved)
+}
+
+func sysSetresuid(c *thread.CPU, f *thread.Frame) uintptr {
+	return user.change(uint32(f.DI), uint32(f.SI), uint32(f.DX))
+}
+
+func sysSetresgid(c *thread.CPU, f *thread.Frame) uintptr {
+	return group.change(uint32(f.DI), uint32(f.SI), uint32(f.DX))
+}
+
+// change is setresuid(2): who is not root changes parts for one another.
+func (id *identity) change(real, effective, saved uint32) uintptr {
+	wanted := identity{real, effective, saved}
+	for i, to := range wanted {
+		switch {
+		case to == unchanged:
+			wanted[i] = id[i]
+		case user[effectiveID] != 0 && to != id[realID] && to != id[effectiveID] && to != id[savedID]:
+			return fail(EPERM)
+		}
+	}
+	*id = wanted
 	return 0
 }
 

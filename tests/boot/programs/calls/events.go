@@ -308,6 +308,7 @@ func processes() {
 	}
 	_, err = user.Lookup("nobody-at-all")
 	say("no user", err)
+	become()
 }
 
 func system() {
@@ -347,4 +348,21 @@ func system() {
 	var cpu, node uint32
 	_, _, errno = unix.Syscall(unix.SYS_GETCPU, uintptr(unsafe.Pointer(&cpu)), uintptr(unsafe.Pointer(&node)), 0)
 	say("getcpu", errno == 0, node)
+}
+
+// become gives up being root, for a while and for good, as servers do.
+func become() {
+	show := func() string {
+		ruid, euid, suid := unix.Getresuid()
+		rgid, egid, sgid := unix.Getresgid()
+		return fmt.Sprint(ruid, euid, suid, " ", rgid, egid, sgid)
+	}
+	say("setresgid", unix.Setresgid(7, 8, 9), show())
+	say("setregid", unix.Setregid(-1, 10), show())
+	say("setgid", unix.Setgid(11), show())
+	say("setreuid", unix.Setreuid(3, 0), show())
+	say("setresuid", unix.Setresuid(1, 2, 0), show())
+	say("not root", unix.Setuid(5), unix.Setgid(5), unix.Setresuid(0, 9, 0), show())
+	say("back to root", unix.Setresuid(-1, 0, -1), show())
+	say("all root", unix.Setresuid(0, 0, 0), unix.Setresgid(0, 0, 0), show())
 }
