@@ -18,11 +18,9 @@ const (
 	IrqEnable     = 0x1001
 	TTYInput      = 0x1002
 	ConsoleVGA    = 0x1003
-	MSIOpen       = 0x1004
-	ConsoleVirtio = 0x1005
-	TTYEcho       = 0x1006
-	TTYControl    = 0x1007
-	TTYState      = 0x1008
+	TTYEcho       = 0x1004
+	TTYControl    = 0x1005
+	TTYState      = 0x1006
 	FileCreate    = 0x1010
 	FileReady     = 0x1011
 	ConsoleOpen   = 0x1012
@@ -33,6 +31,8 @@ const (
 	MMIOMap       = 0x1022
 	RandomAdd     = 0x1023
 	RandomMissing = 0x1024
+	MSIOpen       = 0x1025
+	ConsoleVirtio = 0x1026
 )
 
 // Terminal is what TTYState writes: the console's settings, whether its output

@@ -41,21 +41,19 @@ func linuxRows() ([]row, error) {
 		if r.name != call.Name {
 			return nil, fmt.Errorf("call %d is %s in the kernel and %s in package hook", number, r.name, call.Name)
 		}
-		kernels := join(r.level, r.note)
-		switch call.Serves {
-		case "files":
+		if units := call.Units(); units != "" {
+			without := "without " + units + ": " + join(r.level, r.note)
 			*r = *hooked(call)
-			r.where, r.note = "goroutine with VFS; else kernel", join(r.note, "without VFS: "+kernels)
-		case "sockets":
-			*r = *hooked(call)
-			r.where, r.note = "goroutine for sockets; else kernel", join(r.note, "without sockets: "+kernels)
-		case "all":
+			r.where, r.note = r.where+"; else kernel", join(r.note, without)
+			continue
+		}
+		if call.Serves == "all" {
 			*r = *hooked(call)
 			r.where = "goroutine; kernel for the runtime's own"
-		default:
-			r.where = "kernel; goroutine for " + call.Serves
-			r.note = join(r.note, call.Differs)
+			continue
 		}
+		r.where = "kernel; goroutine for " + call.Serves
+		r.note = join(r.note, call.Differs)
 	}
 	rows := make([]row, 0, len(byNumber))
 	for _, r := range byNumber {
@@ -72,8 +70,8 @@ func hooked(call hook.Call) *row {
 		level = "partial"
 	}
 	where := "goroutine"
-	if call.Serves == "files" {
-		where = "goroutine with VFS"
+	if units := call.Units(); units != "" {
+		where += " with " + units
 	}
 	return &row{int(call.Number), call.Name, level, where, call.Differs}
 }

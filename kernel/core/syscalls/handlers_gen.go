@@ -5,160 +5,256 @@ package syscalls
 // What Dispatch looks at: the tables without the names, levels and notes, which
 // would be most of their size.
 var (
-	handlers = [...]Handler{
-		0:   sysRead,
-		1:   sysWrite,
-		2:   sysNoEntry,
-		3:   sysClose,
-		4:   sysNoEntry,
-		5:   sysFstat,
-		6:   sysNoEntry,
-		8:   sysSeek,
-		9:   sysMmap,
-		10:  sysMprotect,
-		11:  sysMunmap,
-		13:  sysRtSigaction,
-		14:  sysRtSigprocmask,
-		15:  sysRtSigreturn,
-		16:  sysIoctl,
-		17:  sysSeek,
-		18:  sysSeek,
-		20:  sysWritev,
-		21:  sysNoEntry,
-		22:  sysPipe,
-		24:  sysSchedYield,
-		27:  sysMincore,
-		28:  sysMadvise,
-		32:  sysDup,
-		33:  sysDup2,
-		35:  sysNanosleep,
-		36:  sysGetitimer,
-		37:  sysAlarm,
-		38:  sysSetitimer,
-		39:  sysGetpid,
-		40:  sysMissing,
-		41:  sysNoNetwork,
-		53:  sysNoNetwork,
-		56:  sysClone,
-		57:  sysFork,
-		58:  sysFork,
-		59:  sysFork,
-		60:  sysExit,
-		61:  sysNoChildren,
-		62:  sysKill,
-		63:  sysUname,
-		72:  sysFcntl,
-		79:  sysGetcwd,
-		89:  sysNoEntry,
-		95:  sysUmask,
-		96:  sysGettimeofday,
-		97:  sysGetrlimit,
-		98:  sysGetrusage,
-		99:  sysSysinfo,
-		100: sysTimes,
-		102: sysGetuid,
-		104: sysGetgid,
-		105: sysSetuid,
-		106: sysSetgid,
-		107: sysGeteuid,
-		108: sysGetegid,
-		110: sysZero,
-		111: sysGetpid,
-		113: sysSetreuid,
-		114: sysSetregid,
-		115: sysZero,
-		116: sysZero,
-		117: sysSetresuid,
-		118: sysGetresuid,
-		119: sysSetresgid,
-		120: sysGetresgid,
-		121: sysGetpgid,
-		122: sysGeteuid,
-		123: sysGetegid,
-		124: sysGetpgid,
-		125: sysCapget,
-		131: sysSigaltstack,
-		140: sysGetpriority,
-		141: sysSetpriority,
-		149: sysMlock,
-		150: sysMlock,
-		151: sysZero,
-		152: sysZero,
-		157: sysPrctl,
-		158: sysArchPrctl,
-		160: sysSetrlimit,
-		162: sysZero,
-		169: sysReboot,
-		186: sysGettid,
-		200: sysTkill,
-		201: sysTime,
-		202: sysFutex,
-		203: sysZero,
-		204: sysSchedGetaffinity,
-		218: sysSetTidAddress,
-		222: sysMissing,
-		228: sysClockGettime,
-		229: sysClockGetres,
-		230: sysClockNanosleep,
-		231: sysExitGroup,
-		232: sysEpollWait,
-		233: sysEpollCtl,
-		234: sysTgkill,
-		247: sysNoChildren,
-		253: sysMissing,
-		254: sysMissing,
-		255: sysMissing,
-		257: sysNoEntry,
-		259: sysMissing,
-		262: sysNewfstatat,
-		267: sysNoEntry,
-		269: sysNoEntry,
-		273: sysZero,
-		275: sysMissing,
-		276: sysMissing,
-		278: sysMissing,
-		281: sysEpollWait,
-		282: sysMissing,
-		283: sysTimerfdCreate,
-		286: sysTimerfdSettime,
-		287: sysTimerfdGettime,
-		289: sysMissing,
-		290: sysEventfd2,
-		291: sysEpollCreate1,
-		292: sysDup3,
-		293: sysPipe2,
-		294: sysMissing,
-		302: sysPrlimit64,
-		309: sysGetcpu,
-		318: sysGetrandom,
-		322: sysFork,
-		326: sysMissing,
-		332: sysNoEntry,
-		425: sysMissing,
-		434: sysMissing,
-		435: sysMissing,
-		436: sysCloseRange,
-		439: sysNoEntry,
-	}
 	privateHandlers = [...]Handler{
-		0:  sysIrqOpen,
-		1:  sysIrqEnable,
-		2:  sysTTYInput,
-		3:  sysConsoleVGA,
-		4:  sysMSIOpen,
-		5:  sysConsoleVirtio,
-		6:  sysTTYEcho,
-		7:  sysTTYControl,
-		8:  sysTTYState,
-		16: sysFileCreate,
-		17: sysFileReady,
-		18: sysConsoleOpen,
-		19: sysGetUmask,
-		20: sysFileSibling,
-		32: sysDMAAlloc,
-		33: sysDMAFree,
-		34: sysMMIOMap,
-		35: sysRandomAdd,
-		36: sysRandomMissing,
+		0: sysIrqOpen,
+		1: sysIrqEnable,
+		2: sysTTYInput,
+		3: sysConsoleVGA,
+		4: sysTTYEcho,
+		5: sysTTYControl,
+		6: sysTTYState,
+	}
+	servedHandlers = [...]Handler{
+		0: sysFileCreate,
+		1: sysFileReady,
+		2: sysConsoleOpen,
+		3: sysGetUmask,
+		4: sysFileSibling,
+	}
+	deviceHandlers = [...]Handler{
+		0: sysDMAAlloc,
+		1: sysDMAFree,
+		2: sysMMIOMap,
+		3: sysRandomAdd,
+		4: sysRandomMissing,
+		5: sysMSIOpen,
+		6: sysConsoleVirtio,
+	}
+	handlers = [...]Handler{
+		sysRead,
+		sysWrite,
+		sysNoEntry,
+		sysClose,
+		sysFstat,
+		sysSeek,
+		sysMmap,
+		sysMprotect,
+		sysMunmap,
+		sysRtSigaction,
+		sysRtSigprocmask,
+		sysRtSigreturn,
+		sysIoctl,
+		sysWritev,
+		sysPipe,
+		sysSchedYield,
+		sysMincore,
+		sysMadvise,
+		sysDup,
+		sysDup2,
+		sysNanosleep,
+		sysGetitimer,
+		sysAlarm,
+		sysSetitimer,
+		sysGetpid,
+		sysMissing,
+		sysNoNetwork,
+		sysClone,
+		sysFork,
+		sysExit,
+		sysNoChildren,
+		sysKill,
+		sysUname,
+		sysFcntl,
+		sysGetcwd,
+		sysUmask,
+		sysGettimeofday,
+		sysGetrlimit,
+		sysGetrusage,
+		sysSysinfo,
+		sysTimes,
+		sysGetuid,
+		sysGetgid,
+		sysSetuid,
+		sysSetgid,
+		sysGeteuid,
+		sysGetegid,
+		sysZero,
+		sysSetreuid,
+		sysSetregid,
+		sysSetresuid,
+		sysGetresuid,
+		sysSetresgid,
+		sysGetresgid,
+		sysGetpgid,
+		sysCapget,
+		sysSigaltstack,
+		sysGetpriority,
+		sysSetpriority,
+		sysMlock,
+		sysPrctl,
+		sysArchPrctl,
+		sysSetrlimit,
+		sysReboot,
+		sysGettid,
+		sysTkill,
+		sysTime,
+		sysFutex,
+		sysSchedGetaffinity,
+		sysSetTidAddress,
+		sysClockGettime,
+		sysClockGetres,
+		sysClockNanosleep,
+		sysExitGroup,
+		sysEpollWait,
+		sysEpollCtl,
+		sysTgkill,
+		sysNewfstatat,
+		sysTimerfdCreate,
+		sysTimerfdSettime,
+		sysTimerfdGettime,
+		sysEventfd2,
+		sysEpollCreate1,
+		sysDup3,
+		sysPipe2,
+		sysPrlimit64,
+		sysGetcpu,
+		sysGetrandom,
+		sysCloseRange,
+	}
+	// handlerOf is the place among handlers, counted from 1, by the number of the call.
+	handlerOf = [...]uint8{
+		0:   1,  // read
+		1:   2,  // write
+		2:   3,  // open
+		3:   4,  // close
+		4:   3,  // stat
+		5:   5,  // fstat
+		6:   3,  // lstat
+		8:   6,  // lseek
+		9:   7,  // mmap
+		10:  8,  // mprotect
+		11:  9,  // munmap
+		13:  10, // rt_sigaction
+		14:  11, // rt_sigprocmask
+		15:  12, // rt_sigreturn
+		16:  13, // ioctl
+		17:  6,  // pread64
+		18:  6,  // pwrite64
+		20:  14, // writev
+		21:  3,  // access
+		22:  15, // pipe
+		24:  16, // sched_yield
+		27:  17, // mincore
+		28:  18, // madvise
+		32:  19, // dup
+		33:  20, // dup2
+		35:  21, // nanosleep
+		36:  22, // getitimer
+		37:  23, // alarm
+		38:  24, // setitimer
+		39:  25, // getpid
+		40:  26, // sendfile
+		41:  27, // socket
+		53:  27, // socketpair
+		56:  28, // clone
+		57:  29, // fork
+		58:  29, // vfork
+		59:  29, // execve
+		60:  30, // exit
+		61:  31, // wait4
+		62:  32, // kill
+		63:  33, // uname
+		72:  34, // fcntl
+		79:  35, // getcwd
+		89:  3,  // readlink
+		95:  36, // umask
+		96:  37, // gettimeofday
+		97:  38, // getrlimit
+		98:  39, // getrusage
+		99:  40, // sysinfo
+		100: 41, // times
+		102: 42, // getuid
+		104: 43, // getgid
+		105: 44, // setuid
+		106: 45, // setgid
+		107: 46, // geteuid
+		108: 47, // getegid
+		110: 48, // getppid
+		111: 25, // getpgrp
+		113: 49, // setreuid
+		114: 50, // setregid
+		115: 48, // getgroups
+		116: 48, // setgroups
+		117: 51, // setresuid
+		118: 52, // getresuid
+		119: 53, // setresgid
+		120: 54, // getresgid
+		121: 55, // getpgid
+		122: 46, // setfsuid
+		123: 47, // setfsgid
+		124: 55, // getsid
+		125: 56, // capget
+		131: 57, // sigaltstack
+		140: 58, // getpriority
+		141: 59, // setpriority
+		149: 60, // mlock
+		150: 60, // munlock
+		151: 48, // mlockall
+		152: 48, // munlockall
+		157: 61, // prctl
+		158: 62, // arch_prctl
+		160: 63, // setrlimit
+		162: 48, // sync
+		169: 64, // reboot
+		186: 65, // gettid
+		200: 66, // tkill
+		201: 67, // time
+		202: 68, // futex
+		203: 48, // sched_setaffinity
+		204: 69, // sched_getaffinity
+		218: 70, // set_tid_address
+		222: 26, // timer_create
+		228: 71, // clock_gettime
+		229: 72, // clock_getres
+		230: 73, // clock_nanosleep
+		231: 74, // exit_group
+		232: 75, // epoll_wait
+		233: 76, // epoll_ctl
+		234: 77, // tgkill
+		247: 31, // waitid
+		253: 26, // inotify_init
+		254: 26, // inotify_add_watch
+		255: 26, // inotify_rm_watch
+		257: 3,  // openat
+		259: 26, // mknodat
+		262: 78, // newfstatat
+		267: 3,  // readlinkat
+		269: 3,  // faccessat
+		273: 48, // set_robust_list
+		275: 26, // splice
+		276: 26, // tee
+		278: 26, // vmsplice
+		281: 75, // epoll_pwait
+		282: 26, // signalfd
+		283: 79, // timerfd_create
+		286: 80, // timerfd_settime
+		287: 81, // timerfd_gettime
+		289: 26, // signalfd4
+		290: 82, // eventfd2
+		291: 83, // epoll_create1
+		292: 84, // dup3
+		293: 85, // pipe2
+		294: 26, // inotify_init1
+		302: 86, // prlimit64
+		309: 87, // getcpu
+		318: 88, // getrandom
+		322: 29, // execveat
+		326: 26, // copy_file_range
+		332: 3,  // statx
+		425: 26, // io_uring_setup
+		434: 26, // pidfd_open
+		435: 26, // clone3
+		436: 89, // close_range
+		439: 3,  // faccessat2
 	}
 )

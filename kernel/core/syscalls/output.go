@@ -70,10 +70,10 @@ func sysWritev(c *thread.CPU, f *thread.Frame) uintptr {
 // held reports whether the current thread's write has to wait before it begins.
 func held(c *thread.CPU) bool {
 	t := c.Current
-	if t.Progress != 0 {
+	if t.Moved != 0 {
 		return false
 	}
-	return stopped || printing != nil && printing != t && printing.Progress != 0
+	return stopped || printing != nil && printing != t && printing.Moved != 0
 }
 
 // hold makes it wait: for Ctrl-Q, or a moment for the other's bytes.
@@ -90,23 +90,23 @@ func hold(c *thread.CPU, out *file.File) uintptr {
 // waited for.
 func print(c *thread.CPU, offset, addr, n uintptr) bool {
 	t := c.Current
-	if t.Progress >= offset+n {
+	if t.Moved >= offset+n {
 		return true
 	}
-	from := max(t.Progress, offset) - offset
+	from := max(t.Moved, offset) - offset
 	some := uintptr(printed(raw.Bytes(addr+from, n-from)))
 	if some > 0 {
 		dead, t.Deadline = false, 0
 	}
-	t.Progress = offset + from + some
-	if t.Progress == offset+n {
+	t.Moved = offset + from + some
+	if t.Moved == offset+n {
 		return true
 	}
 	if !dead && (t.Deadline == 0 || c.Now() < t.Deadline) {
 		return false
 	}
 	dead = true
-	t.Progress = offset + n
+	t.Moved = offset + n
 	return true
 }
 

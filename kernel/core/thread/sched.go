@@ -141,14 +141,14 @@ func (c *CPU) WakeFirst(t *Thread, result uintptr) {
 }
 
 // Interrupt ends t's wait with result because a signal came; a call that
-// would be retried is not, and tells of its progress if it made some.
+// would be retried is not, and one that has moved bytes answers how many.
 func (c *CPU) Interrupt(t *Thread, result uintptr) {
-	if t.Progress != 0 {
-		result = t.Progress
+	if t.Moved > 0 {
+		result, t.Moved = t.Moved, 0
 	}
 	t.endWait(result)
 	t.Retry = false
-	t.Deadline, t.Progress = 0, 0
+	t.Deadline, t.Moved = 0, 0
 	c.Ready(t)
 }
 

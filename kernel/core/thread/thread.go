@@ -65,11 +65,11 @@ type Thread struct {
 	Call uintptr
 	// Retry makes the scheduler run the thread's system call again before the
 	// thread returns to its program; Deadline carries the call's absolute
-	// time-out across the runs (0: not begun, NoDeadline: none), Progress what
-	// the earlier runs have done.
+	// time-out across the runs (0: not begun, NoDeadline: none).
+	// Moved is how many bytes earlier runs have transferred.
 	Retry    bool
 	Deadline int64
-	Progress uintptr
+	Moved    uintptr
 	ID       int32
 
 	queue      *Queue
