@@ -3,6 +3,7 @@ package hook
 import (
 	"sync"
 	"syscall"
+	"unsafe"
 
 	"eggcup/kernel/descriptor"
 	"eggcup/kernel/rawsys"
@@ -14,8 +15,8 @@ var descriptorsServed sync.Once
 func ServeDescriptors() { descriptorsServed.Do(func() { register(descriptorCalls) }) }
 
 var descriptorCalls = []call{
-	{number: syscall.SYS_READ, of: 1, pointers: p2, serve: read},
-	{number: syscall.SYS_WRITE, of: 1, pointers: p2, serve: write},
+	{number: syscall.SYS_READ, transfer: read},
+	{number: syscall.SYS_WRITE, transfer: write},
 	{number: syscall.SYS_CLOSE, of: 1, serve: closeDescriptor},
 	{number: syscall.SYS_READV, of: 1, pointers: p2, serve: vector},
 	{number: syscall.SYS_WRITEV, of: 1, pointers: p2, serve: vector},
@@ -39,17 +40,17 @@ func outcome(n int, errno syscall.Errno) (uintptr, syscall.Errno) {
 	return uintptr(n), 0
 }
 
-func read(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
-	n, errno := a.node.File.Read(a.pointer(2), int(a.word(3)))
-	return uintptr(n), errno
+func read(node *descriptor.Node, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
+	done, errno := node.File.Read(p, n)
+	return uintptr(done), errno
 }
 
-func write(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
-	n, errno := a.node.File.Write(a.pointer(2), int(a.word(3)))
+func write(node *descriptor.Node, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
+	done, errno := node.File.Write(p, n)
 	if errno == syscall.EPIPE {
 		brokenPipe()
 	}
-	return uintptr(n), errno
+	return uintptr(done), errno
 }
 
 // brokenPipe sends the signal that comes with EPIPE, for a program that asks for

@@ -72,7 +72,7 @@ def test_without_ext3_nothing_of_it_is_linked(tmp_path: Path) -> None:
 def test_a_kernel_without_files_and_sockets_is_small(tmp_path: Path, preset: str) -> None:
     """What serves descriptors comes with the units that make them, and the rest keeps to its budget."""
     plain = tmp_path / "plain"
-    command = [go_command(), "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", str(plain), "."]
+    command = [str(go_command()), "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", str(plain), "."]
     settings = {"CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "-trimpath"}
     subprocess.run(command, cwd=HELLO, check=True, env={**os.environ, **settings})
     names, size = build(tmp_path / "kernel", "VFS=n", preset=preset)
