@@ -28,7 +28,11 @@ func linuxRows() ([]row, error) {
 	byNumber := map[int]*row{}
 	for number, entry := range syscalls.Table {
 		if entry.Name != "" {
-			byNumber[number] = &row{number, entry.Name, levels[entry.Level], "kernel", entry.Note}
+			where := "kernel"
+			if slices.Contains(syscalls.ServerCalls[:], number) {
+				where = "kernel with VFS or INET"
+			}
+			byNumber[number] = &row{number, entry.Name, levels[entry.Level], where, entry.Note}
 		}
 	}
 	for _, call := range hook.Calls {

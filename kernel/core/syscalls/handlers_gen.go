@@ -52,8 +52,6 @@ var (
 		sysDup,
 		sysDup2,
 		sysNanosleep,
-		sysGetitimer,
-		sysAlarm,
 		sysSetitimer,
 		sysGetpid,
 		sysMissing,
@@ -71,26 +69,13 @@ var (
 		sysGetrlimit,
 		sysGetrusage,
 		sysSysinfo,
-		sysTimes,
 		sysGetuid,
 		sysGetgid,
-		sysSetuid,
-		sysSetgid,
 		sysGeteuid,
 		sysGetegid,
 		sysZero,
-		sysSetreuid,
-		sysSetregid,
-		sysSetresuid,
-		sysGetresuid,
-		sysSetresgid,
-		sysGetresgid,
 		sysGetpgid,
-		sysCapget,
 		sysSigaltstack,
-		sysGetpriority,
-		sysSetpriority,
-		sysMlock,
 		sysPrctl,
 		sysArchPrctl,
 		sysSetrlimit,
@@ -109,9 +94,6 @@ var (
 		sysEpollCtl,
 		sysTgkill,
 		sysNewfstatat,
-		sysTimerfdCreate,
-		sysTimerfdSettime,
-		sysTimerfdGettime,
 		sysEventfd2,
 		sysEpollCreate1,
 		sysDup3,
@@ -119,9 +101,29 @@ var (
 		sysPrlimit64,
 		sysGetcpu,
 		sysGetrandom,
+	}
+	serverHandlers = [...]Handler{
+		sysGetitimer,
+		sysAlarm,
+		sysTimes,
+		sysSetuid,
+		sysSetgid,
+		sysSetreuid,
+		sysSetregid,
+		sysSetresuid,
+		sysGetresuid,
+		sysSetresgid,
+		sysGetresgid,
+		sysCapget,
+		sysGetpriority,
+		sysSetpriority,
+		sysMlock,
+		sysTimerfdCreate,
+		sysTimerfdSettime,
+		sysTimerfdGettime,
 		sysCloseRange,
 	}
-	// handlerOf is the place among handlers, counted from 1, by the number of the call.
+	// handlerOf is the place among both, one behind the other, counted from 1, by the number of the call.
 	handlerOf = [...]uint8{
 		0:   1,  // read
 		1:   2,  // write
@@ -149,111 +151,111 @@ var (
 		32:  19, // dup
 		33:  20, // dup2
 		35:  21, // nanosleep
-		36:  22, // getitimer
-		37:  23, // alarm
-		38:  24, // setitimer
-		39:  25, // getpid
-		40:  26, // sendfile
-		41:  27, // socket
-		53:  27, // socketpair
-		56:  28, // clone
-		57:  29, // fork
-		58:  29, // vfork
-		59:  29, // execve
-		60:  30, // exit
-		61:  31, // wait4
-		62:  32, // kill
-		63:  33, // uname
-		72:  34, // fcntl
-		79:  35, // getcwd
+		36:  71, // getitimer
+		37:  72, // alarm
+		38:  22, // setitimer
+		39:  23, // getpid
+		40:  24, // sendfile
+		41:  25, // socket
+		53:  25, // socketpair
+		56:  26, // clone
+		57:  27, // fork
+		58:  27, // vfork
+		59:  27, // execve
+		60:  28, // exit
+		61:  29, // wait4
+		62:  30, // kill
+		63:  31, // uname
+		72:  32, // fcntl
+		79:  33, // getcwd
 		89:  3,  // readlink
-		95:  36, // umask
-		96:  37, // gettimeofday
-		97:  38, // getrlimit
-		98:  39, // getrusage
-		99:  40, // sysinfo
-		100: 41, // times
-		102: 42, // getuid
-		104: 43, // getgid
-		105: 44, // setuid
-		106: 45, // setgid
-		107: 46, // geteuid
-		108: 47, // getegid
-		110: 48, // getppid
-		111: 25, // getpgrp
-		113: 49, // setreuid
-		114: 50, // setregid
-		115: 48, // getgroups
-		116: 48, // setgroups
-		117: 51, // setresuid
-		118: 52, // getresuid
-		119: 53, // setresgid
-		120: 54, // getresgid
-		121: 55, // getpgid
-		122: 46, // setfsuid
-		123: 47, // setfsgid
-		124: 55, // getsid
-		125: 56, // capget
-		131: 57, // sigaltstack
-		140: 58, // getpriority
-		141: 59, // setpriority
-		149: 60, // mlock
-		150: 60, // munlock
-		151: 48, // mlockall
-		152: 48, // munlockall
-		157: 61, // prctl
-		158: 62, // arch_prctl
-		160: 63, // setrlimit
-		162: 48, // sync
-		169: 64, // reboot
-		186: 65, // gettid
-		200: 66, // tkill
-		201: 67, // time
-		202: 68, // futex
-		203: 48, // sched_setaffinity
-		204: 69, // sched_getaffinity
-		218: 70, // set_tid_address
-		222: 26, // timer_create
-		228: 71, // clock_gettime
-		229: 72, // clock_getres
-		230: 73, // clock_nanosleep
-		231: 74, // exit_group
-		232: 75, // epoll_wait
-		233: 76, // epoll_ctl
-		234: 77, // tgkill
-		247: 31, // waitid
-		253: 26, // inotify_init
-		254: 26, // inotify_add_watch
-		255: 26, // inotify_rm_watch
+		95:  34, // umask
+		96:  35, // gettimeofday
+		97:  36, // getrlimit
+		98:  37, // getrusage
+		99:  38, // sysinfo
+		100: 73, // times
+		102: 39, // getuid
+		104: 40, // getgid
+		105: 74, // setuid
+		106: 75, // setgid
+		107: 41, // geteuid
+		108: 42, // getegid
+		110: 43, // getppid
+		111: 23, // getpgrp
+		113: 76, // setreuid
+		114: 77, // setregid
+		115: 43, // getgroups
+		116: 43, // setgroups
+		117: 78, // setresuid
+		118: 79, // getresuid
+		119: 80, // setresgid
+		120: 81, // getresgid
+		121: 44, // getpgid
+		122: 41, // setfsuid
+		123: 42, // setfsgid
+		124: 44, // getsid
+		125: 82, // capget
+		131: 45, // sigaltstack
+		140: 83, // getpriority
+		141: 84, // setpriority
+		149: 85, // mlock
+		150: 85, // munlock
+		151: 43, // mlockall
+		152: 43, // munlockall
+		157: 46, // prctl
+		158: 47, // arch_prctl
+		160: 48, // setrlimit
+		162: 43, // sync
+		169: 49, // reboot
+		186: 50, // gettid
+		200: 51, // tkill
+		201: 52, // time
+		202: 53, // futex
+		203: 43, // sched_setaffinity
+		204: 54, // sched_getaffinity
+		218: 55, // set_tid_address
+		222: 24, // timer_create
+		228: 56, // clock_gettime
+		229: 57, // clock_getres
+		230: 58, // clock_nanosleep
+		231: 59, // exit_group
+		232: 60, // epoll_wait
+		233: 61, // epoll_ctl
+		234: 62, // tgkill
+		247: 29, // waitid
+		253: 24, // inotify_init
+		254: 24, // inotify_add_watch
+		255: 24, // inotify_rm_watch
 		257: 3,  // openat
-		259: 26, // mknodat
-		262: 78, // newfstatat
+		259: 24, // mknodat
+		262: 63, // newfstatat
 		267: 3,  // readlinkat
 		269: 3,  // faccessat
-		273: 48, // set_robust_list
-		275: 26, // splice
-		276: 26, // tee
-		278: 26, // vmsplice
-		281: 75, // epoll_pwait
-		282: 26, // signalfd
-		283: 79, // timerfd_create
-		286: 80, // timerfd_settime
-		287: 81, // timerfd_gettime
-		289: 26, // signalfd4
-		290: 82, // eventfd2
-		291: 83, // epoll_create1
-		292: 84, // dup3
-		293: 85, // pipe2
-		294: 26, // inotify_init1
-		302: 86, // prlimit64
-		309: 87, // getcpu
-		318: 88, // getrandom
-		322: 29, // execveat
-		326: 26, // copy_file_range
+		273: 43, // set_robust_list
+		275: 24, // splice
+		276: 24, // tee
+		278: 24, // vmsplice
+		281: 60, // epoll_pwait
+		282: 24, // signalfd
+		283: 86, // timerfd_create
+		286: 87, // timerfd_settime
+		287: 88, // timerfd_gettime
+		289: 24, // signalfd4
+		290: 64, // eventfd2
+		291: 65, // epoll_create1
+		292: 66, // dup3
+		293: 67, // pipe2
+		294: 24, // inotify_init1
+		302: 68, // prlimit64
+		309: 69, // getcpu
+		318: 70, // getrandom
+		322: 27, // execveat
+		326: 24, // copy_file_range
 		332: 3,  // statx
-		425: 26, // io_uring_setup
-		434: 26, // pidfd_open
-		435: 26, // clone3
+		425: 24, // io_uring_setup
+		434: 24, // pidfd_open
+		435: 24, // clone3
 		436: 89, // close_range
 		439: 3,  // faccessat2
 	}

@@ -174,6 +174,13 @@ var Table = [...]Entry{
 	439: {"faccessat2", sysNoEntry, Stub, "ENOENT"},
 }
 
+// ServerCalls are those that only programs make which bring the unit VFS or
+// INET: without these, they are unknown.
+var ServerCalls = [...]int{
+	36, 37, 100, 105, 106, 113, 114, 116, 117, 118, 119, 120, 122, 123, 125, 140, 141, 149, 150, 151, 152, // getitimer to munlockall
+	283, 286, 287, 436, // timerfd_create, timerfd_settime, timerfd_gettime, close_range
+}
+
 // PrivateBase is the number of the first call that only eggcup's own goroutine
 // side makes.
 const PrivateBase = 0x1000
