@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"unsafe"
 
+	"eggcup/kernel/config"
 	"eggcup/kernel/core/boot"
 )
 
@@ -17,7 +18,9 @@ const programPath = "/program"
 // fillProc adds what the standard library and common packages read.
 func (s *System) fillProc(proc *inode) {
 	self := s.makeDirectory(proc, "1", 0o555)
-	s.make(proc, "net", syscall.S_IFLNK|0o777, symlink("self/net"))
+	if config.Inet {
+		s.make(proc, "net", syscall.S_IFLNK|0o777, symlink("self/net"))
+	}
 	s.make(proc, "self", syscall.S_IFLNK|0o777, symlink("1"))
 	for _, file := range [...]struct {
 		path string
@@ -96,7 +99,9 @@ func (s *System) fillSelf(self *inode) {
 	} {
 		s.makeText(self, file.path, file.text)
 	}
-	s.fillNet(self)
+	if config.Inet {
+		s.fillNet(self)
+	}
 	s.make(self, "exe", syscall.S_IFLNK|0o777, symlink(programPath))
 	s.make(self, "cwd", syscall.S_IFLNK|0o777, magic(func() (string, *inode) { return s.pathOf(s.cwd), s.cwd }))
 	s.make(self, "root", syscall.S_IFLNK|0o777, magic(func() (string, *inode) { return "/", s.root }))

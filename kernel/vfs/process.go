@@ -189,7 +189,19 @@ const (
 func identity(call uintptr) string {
 	var id [3]uint32
 	syscall.RawSyscall(call, uintptr(unsafe.Pointer(&id[0])), uintptr(unsafe.Pointer(&id[1])), uintptr(unsafe.Pointer(&id[2])))
-	return strings.ReplaceAll(numbers(uint64(id[0]), uint64(id[1]), uint64(id[2]), uint64(id[1])), " ", "\t")
+	return numbers("\t", uint64(id[0]), uint64(id[1]), uint64(id[2]), uint64(id[1]))
+}
+
+// numbers writes numbers with a text between them.
+func numbers(between string, values ...uint64) string {
+	var b []byte
+	for i, v := range values {
+		if i > 0 {
+			b = append(b, between...)
+		}
+		b = strconv.AppendUint(b, v, 10)
+	}
+	return string(b)
 }
 
 // limits is /proc/self/limits.

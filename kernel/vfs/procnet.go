@@ -36,18 +36,10 @@ func netDevices() []byte {
 	b := text("Inter-|   Receive                                                |  Transmit\n" +
 		" face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n")
 	for _, i := range netfiles.Interfaces() {
-		b = append(b, i.Name+": "+numbers(i.Received.Bytes, i.Received.Packets, i.Received.Errors, i.Received.Dropped, 0, 0, 0, 0,
+		b = append(b, i.Name+": "+numbers(" ", i.Received.Bytes, i.Received.Packets, i.Received.Errors, i.Received.Dropped, 0, 0, 0, 0,
 			i.Sent.Bytes, i.Sent.Packets, i.Sent.Errors, i.Sent.Dropped, 0, 0, 0, 0)+"\n"...)
 	}
 	return b
-}
-
-func numbers(values ...uint64) string {
-	var words []string
-	for _, v := range values {
-		words = append(words, strconv.FormatUint(v, 10))
-	}
-	return strings.Join(words, " ")
 }
 
 // netSockets is /proc/net/tcp and its siblings.
@@ -70,10 +62,15 @@ func endpoint(address []byte, port uint16) (written string) {
 	return written + ":" + upper(uint64(port), 4)
 }
 
-// upper writes v with at least n hexadecimal digits.
-func upper(v uint64, n int) string {
-	digits := strings.ToUpper(strconv.FormatUint(v, 16))
-	return strings.Repeat("0", max(0, n-len(digits))) + digits
+// upper writes v with n hexadecimal digits.
+func upper(v uint64, n int) string { return digits(v, n, "0123456789ABCDEF") }
+
+func digits(v uint64, n int, of string) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[n-1-i] = of[v>>(4*i)&15]
+	}
+	return string(b)
 }
 
 // socketInode is the number that /proc/self/fd has for a socket too.
@@ -133,10 +130,10 @@ func (s *System) interfaceFolder(class *inode, i netfiles.Interface) *inode {
 		add(top, name, value)
 	}
 	for prefix, c := range map[string]netfiles.Counters{"rx_": i.Received, "tx_": i.Sent} {
-		add(statistics, prefix+"packets", numbers(c.Packets))
-		add(statistics, prefix+"bytes", numbers(c.Bytes))
-		add(statistics, prefix+"errors", numbers(c.Errors))
-		add(statistics, prefix+"dropped", numbers(c.Dropped))
+		add(statistics, prefix+"packets", numbers(" ", c.Packets))
+		add(statistics, prefix+"bytes", numbers(" ", c.Bytes))
+		add(statistics, prefix+"errors", numbers(" ", c.Errors))
+		add(statistics, prefix+"dropped", numbers(" ", c.Dropped))
 	}
 	return top
 }
@@ -148,7 +145,7 @@ func hardware(address string) string {
 	}
 	var parts []string
 	for i := range 6 {
-		parts = append(parts, strings.ToLower(upper(uint64(address[i]), 2)))
+		parts = append(parts, digits(uint64(address[i]), 2, "0123456789abcdef"))
 	}
 	return strings.Join(parts, ":")
 }

@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"eggcup/kernel/config"
 )
 
 // fillSys adds what is read from /sys.
@@ -15,7 +17,10 @@ func (s *System) fillSys(sys *inode) {
 		s.makeText(sys, "devices/system/cpu/"+name, processors)
 	}
 	s.makeDirectory(s.makeDirectory(sys, "fs", 0o555), "cgroup", 0o555)
-	s.fillInterfaces(s.makeDirectory(sys, "class", 0o555))
+	class := s.makeDirectory(sys, "class", 0o555)
+	if config.Inet {
+		s.fillInterfaces(class)
+	}
 	s.makeDirectory(sys, "block", 0o555)
 	for n := range runtime.NumCPU() {
 		number := strconv.Itoa(n)
