@@ -22,7 +22,7 @@ SERVED = (
 )
 """What files, sockets and pipes consist of."""
 
-BUDGET_KIB = {"tiny": 240, "qemu": 280}
+BUDGET_KIB = {"tiny": 240, "qemu": 300}
 """What a kernel may have over its Go binary: what it had, and a little."""
 
 DISK = ("eggcup/kernel/ext3.", "eggcup/kernel/ext3/volume.", "eggcup/kernel/atexit.")
