@@ -106,6 +106,10 @@ class MenuconfigApp(App[None]):
         if found:
             self._ask("Changes that were not saved were found", [found.note, str(found.path)], _RECOVERY, self._recover)
 
+    def on_unmount(self) -> None:
+        """Leave the process as it was."""
+        self.session.configuration.end_edits()
+
     # Screens that others open
 
     def ask(

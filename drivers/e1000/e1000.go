@@ -94,6 +94,8 @@ func open(function *pci.Device) (*card, error) {
 // Line is what the card interrupts through.
 type line interface {
 	Wait() error
+	// Level says that it fires as long as the card has a reason.
+	Level() bool
 	Close() error
 }
 
@@ -257,8 +259,8 @@ func (c *card) serve() {
 	}
 }
 
-// interrupt looks at why the card interrupts until it has no more reasons: on an
-// edge-triggered line, only then the next one is seen.
+// interrupt looks at why the card interrupts. On an edge-triggered line the next
+// interrupt is only seen when the card has no more reasons, so it looks again.
 func (c *card) interrupt() error {
 	for {
 		cause := c.registers.Read32(regICR)
@@ -282,6 +284,9 @@ func (c *card) interrupt() error {
 				state = "up"
 			}
 			klog.Debug("e1000", c.name, ": link ", state)
+		}
+		if c.line.Level() {
+			return nil
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"eggcup/kernel/dma"
 	"eggcup/kernel/dma/dmatest"
 	"eggcup/kernel/netdev"
+	"eggcup/kernel/netdev/netdevtest"
 )
 
 // fake is a card: registers, and rings in memory.
@@ -26,7 +27,10 @@ type fake struct {
 	stuckReset bool
 	gone       bool
 	stalled    bool // sends nothing
+	level      bool // on a line that fires as long as there is a cause
 	sent       [][]byte
+	looks      int // reads of the interrupt's cause
+	refills    int // writes of the receive ring's tail
 
 	fired  chan struct{}
 	closed chan struct{}
@@ -54,6 +58,7 @@ func (f *fake) Read32(off int) uint32 {
 	}
 	v := f.registers[off]
 	if off == regICR {
+		f.looks++
 		f.registers[regICR] = 0
 	}
 	return v
@@ -82,6 +87,8 @@ func (f *fake) Write32(off int, v uint32) {
 		f.reset()
 	case off == regEERD && v&eerdStart != 0 && !f.noEEPROM:
 		f.readEEPROM(v)
+	case off == regRDT:
+		f.refills++
 	case off == regTDT:
 		f.send()
 	}
@@ -126,6 +133,8 @@ func (f *fake) Wait() error {
 		return os.ErrClosed
 	}
 }
+
+func (f *fake) Level() bool { return f.level }
 
 func (f *fake) Close() error {
 	f.once.Do(func() { close(f.closed) })
@@ -218,23 +227,9 @@ func (f *fake) open() (*card, <-chan []byte) {
 	return c, frames
 }
 
-func wait(t *testing.T, frames <-chan []byte) []byte {
-	t.Helper()
-	select {
-	case frame := <-frames:
-		return frame
-	case <-time.After(2 * time.Second):
-		t.Fatal("no frame")
-		return nil
-	}
-}
-
-func pattern(n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(i*5 + n)
-	}
-	return b
-}
+var (
+	wait    = netdevtest.Wait
+	pattern = netdevtest.Pattern
+)
 
 var _ netdev.Device = (*card)(nil)

@@ -54,6 +54,7 @@ type receiver struct {
 	ring
 	card *card
 	next int  // the descriptor that the card fills next
+	kept int  // descriptors that were served and that the card has not got back
 	skip bool // what comes is the rest of a frame that is too long
 }
 
@@ -70,8 +71,9 @@ func (r *receiver) init(c *card, alloc dma.Allocator, count int) (err error) {
 // mean none.
 func (r *receiver) offer() { r.card.registers.Write32(regRDT, uint32(r.count-1)) }
 
-// give is the part of the ring that goes back to the card at once: QEMU drops
-// all that it holds back when it gets room for less.
+// give is the part of the ring that goes back to the card at once: each time costs
+// an access to a register, and QEMU drops all that it holds back when it gets room
+// for less.
 const give = 4
 
 // serve hands on what has come. It goes round the ring once at most: then the
@@ -90,7 +92,8 @@ func (r *receiver) serve() error {
 		r.descriptors.Put32(r.next*descriptorSize+rxStatus, 0)
 		last := r.next
 		r.next = (r.next + 1) % r.count
-		if n%(r.count/give) == 0 || r.status(r.next)&rxDone == 0 {
+		if r.kept++; r.kept >= r.count/give {
+			r.kept = 0
 			r.card.registers.Write32(regRDT, uint32(last))
 		}
 		if n == r.count {

@@ -75,9 +75,9 @@ func (d *decoder) key(typed []byte, code uint8, down, isExtended bool) []byte {
 		return typed
 	}
 	if isExtended {
-		return append(typed, extended[code]...)
+		return append(typed, find(extended[:], code)...)
 	}
-	if sequence := escapes[code]; sequence != "" {
+	if sequence := find(escapes[:], code); sequence != "" {
 		return append(typed, sequence...)
 	}
 	return d.character(typed, code)

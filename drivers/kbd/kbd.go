@@ -108,24 +108,29 @@ func order(p port, command uint8) error {
 	if err := p.Send(command); err != nil {
 		return err
 	}
+	problem := "no answer among the keys"
 	resends := 0
 	for range maxNoise {
 		answer, err := p.Receive()
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case answer == answerACK:
+		}
+		if answer == answerACK {
 			return nil
-		case answer == answerResend && resends < maxResends:
-			resends++
-			if err := p.Send(command); err != nil {
-				return err
-			}
-		case answer == answerResend:
-			return errors.New("kbd: command " + klog.Hex(uint64(command)) + ": the keyboard does not understand it")
+		}
+		if answer != answerResend {
+			continue
+		}
+		if resends == maxResends {
+			problem = "the keyboard does not understand it"
+			break
+		}
+		resends++
+		if err := p.Send(command); err != nil {
+			return err
 		}
 	}
-	return errors.New("kbd: command " + klog.Hex(uint64(command)) + ": no answer among the keys")
+	return errors.New("kbd: command " + klog.Hex(uint64(command)) + ": " + problem)
 }
 
 // maxBytes bounds one go at the port, so that a port gone mad does not keep

@@ -31,20 +31,37 @@ const (
 		"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00789-456+1230.\x00\x00|"
 )
 
-// escapes are the sequences of a VT220 for keys without a character.
-var escapes = map[uint8]string{
-	0x3b: "\x1bOP", 0x3c: "\x1bOQ", 0x3d: "\x1bOR", 0x3e: "\x1bOS", // F1 to F4
-	0x3f: "\x1b[15~", 0x40: "\x1b[17~", 0x41: "\x1b[18~", 0x42: "\x1b[19~", // F5 to F8
-	0x43: "\x1b[20~", 0x44: "\x1b[21~", 0x57: "\x1b[23~", 0x58: "\x1b[24~", // F9 to F12
+// sequence is what a terminal sends for a key without a character, as a VT220
+// does it.
+type sequence struct {
+	code uint8
+	text string
+}
+
+// escapes are the function keys.
+var escapes = [...]sequence{
+	{0x3b, "\x1bOP"}, {0x3c, "\x1bOQ"}, {0x3d, "\x1bOR"}, {0x3e, "\x1bOS"}, // F1 to F4
+	{0x3f, "\x1b[15~"}, {0x40, "\x1b[17~"}, {0x41, "\x1b[18~"}, {0x42, "\x1b[19~"}, // F5 to F8
+	{0x43, "\x1b[20~"}, {0x44, "\x1b[21~"}, {0x57, "\x1b[23~"}, {0x58, "\x1b[24~"}, // F9 to F12
 }
 
 // extended are the keys behind prefix.
-var extended = map[uint8]string{
-	0x1c: "\r", 0x35: "/", // of the numeric keypad
-	0x47: "\x1b[H", 0x48: "\x1b[A", 0x49: "\x1b[5~", // Home, Up, Page Up
-	0x4b: "\x1b[D", 0x4d: "\x1b[C", // Left, Right
-	0x4f: "\x1b[F", 0x50: "\x1b[B", 0x51: "\x1b[6~", // End, Down, Page Down
-	0x52: "\x1b[2~", 0x53: "\x1b[3~", // Insert, Delete
+var extended = [...]sequence{
+	{0x1c, "\r"}, {0x35, "/"}, // of the numeric keypad
+	{0x47, "\x1b[H"}, {0x48, "\x1b[A"}, {0x49, "\x1b[5~"}, // Home, Up, Page Up
+	{0x4b, "\x1b[D"}, {0x4d, "\x1b[C"}, // Left, Right
+	{0x4f, "\x1b[F"}, {0x50, "\x1b[B"}, {0x51, "\x1b[6~"}, // End, Down, Page Down
+	{0x52, "\x1b[2~"}, {0x53, "\x1b[3~"}, // Insert, Delete
+}
+
+// find returns the sequence of a key, "" if it has none.
+func find(keys []sequence, code uint8) string {
+	for i := range keys {
+		if keys[i].code == code {
+			return keys[i].text
+		}
+	}
+	return ""
 }
 
 // toSet1 is the code in set 1 of each code of set 2, 0 where there is no key.

@@ -13,6 +13,8 @@ import (
 type Address struct{ Bus, Device, Function uint8 }
 
 // String returns the address as lspci prints it: "00:1f.2".
+//
+//go:noinline
 func (a Address) String() string {
 	const digits = "0123456789abcdef"
 	return string([]byte{

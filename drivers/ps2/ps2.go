@@ -79,8 +79,9 @@ func Init() error {
 // First returns the controller whose first port works, or nil.
 func First() *Controller {
 	mu.Lock()
-	defer mu.Unlock()
-	return controller
+	c := controller
+	mu.Unlock()
+	return c
 }
 
 // probe brings the controller into a known state: ports off, no interrupts.

@@ -38,34 +38,9 @@ func Init() error {
 		}
 		setWall(seconds * nanoseconds)
 	}
-	klog.Debug("rtc", format(wall()/nanoseconds))
+	klog.Debug("rtc", klog.Int(wall()/nanoseconds), " s since 1970")
 	return nil
 }
 
 // nanoseconds in a second.
 const nanoseconds = 1_000_000_000
-
-// format writes a time in seconds since 1970 as RFC 3339 has it. A time.Time
-// would bring the time zones into the kernel, some 45 KiB.
-//
-// The date is counted in eras of 400 years that begin on 1 March, so that the
-// leap day is the last of a year (Hinnant, chrono-Compatible Low-Level Date
-// Algorithms, 2013).
-func format(unix int64) string {
-	days, second := unix/86400, int(unix%86400)
-	days += 719468 // from 1 March 0000
-	era, day := days/146097, days%146097
-	year := (day - day/1460 + day/36524 - day/146096) / 365
-	day -= 365*year + year/4 - year/100
-	month := (5*day + 2) / 153 // 0 is March
-	day -= (153*month + 2) / 5
-	year += 400 * era
-	if month += 3; month > 12 {
-		month -= 12
-		year++
-	}
-	return klog.Int(year) + "-" + two(int(month)) + "-" + two(int(day)+1) +
-		"T" + two(second/3600) + ":" + two(second/60%60) + ":" + two(second%60) + "Z"
-}
-
-func two(n int) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }

@@ -48,12 +48,3 @@ func TestAbsent(t *testing.T) {
 		t.Errorf("error %v, wall clock %d although the firmware denies it", err, *now)
 	}
 }
-
-// TestFormat agrees with package time.
-func TestFormat(t *testing.T) {
-	for at := time.Date(1999, 12, 31, 23, 59, 58, 0, time.UTC); at.Year() < 2105; at = at.Add(1237*time.Hour + 61*time.Second) {
-		if got, want := format(at.Unix()), at.Format(time.RFC3339); got != want {
-			t.Fatalf("%q, want %q", got, want)
-		}
-	}
-}

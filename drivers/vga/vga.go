@@ -69,12 +69,11 @@ func detect(firmwareDenies bool) error {
 func hasCRTC() bool {
 	out8(crtcIndex, crtcCursorLow)
 	old := in8(crtcData)
-	defer out8(crtcData, old)
+	keeps := true
 	for _, probe := range [...]uint8{0x55, 0xaa} {
 		out8(crtcData, probe)
-		if in8(crtcData) != probe {
-			return false
-		}
+		keeps = keeps && in8(crtcData) == probe
 	}
-	return true
+	out8(crtcData, old)
+	return keeps
 }

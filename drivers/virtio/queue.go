@@ -172,10 +172,15 @@ func (q *Queue) Publish() {
 	}
 	before := q.published
 	q.published = q.index
-	q.writeAvail() // before looking whether it sleeps
-	if q.wanted(before) {
-		q.transport.Notify(q.number)
+	q.storeAvail()
+	if !q.wanted(before) {
+		// That it is awake has to be read after the index was written; one that is
+		// seen asleep may be woken whatever came first.
+		if q.fence(); !q.wanted(before) {
+			return
+		}
 	}
+	q.transport.Notify(q.number)
 }
 
 // wanted reports whether the device wants to be told of the requests since an
@@ -188,10 +193,12 @@ func (q *Queue) wanted(before uint16) bool {
 	return q.published-event-1 < q.published-before
 }
 
-// writeAvail writes flags and index of the available ring. It also is a fence:
-// what is read afterwards was not read before.
-func (q *Queue) writeAvail() {
-	q.memory.Store32(q.avail, q.flags|uint32(q.published)<<16)
+// storeAvail writes flags and index of the available ring. It also is a fence,
+// unless fences are weak: what is read afterwards was not read before.
+func (q *Queue) storeAvail() { q.memory.Store32(q.avail, q.flags|uint32(q.published)<<16) }
+
+// fence makes up for a weak fence.
+func (q *Queue) fence() {
 	if weakFences {
 		q.transport.Status()
 	}
@@ -253,7 +260,11 @@ func (q *Queue) Listen() bool {
 		q.memory.Put16(q.avail+ringIndex+availEntry*q.size, q.taken)
 	}
 	q.flags = 0
-	q.writeAvail()
+	q.storeAvail()
+	if q.pending() != 0 {
+		return true
+	}
+	q.fence()
 	return q.pending() != 0
 }
 
@@ -265,5 +276,5 @@ func (q *Queue) Ignore() {
 		return
 	}
 	q.flags = availNoNotify
-	q.memory.Store32(q.avail, q.flags|uint32(q.published)<<16)
+	q.storeAvail()
 }

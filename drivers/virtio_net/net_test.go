@@ -11,6 +11,7 @@ import (
 	"eggcup/drivers/virtio"
 	"eggcup/drivers/virtio/virtiotest"
 	"eggcup/kernel/netdev"
+	"eggcup/kernel/netdev/netdevtest"
 )
 
 // wire is a fake card's side.
@@ -103,24 +104,10 @@ func (w *wire) raw(q *virtiotest.Queue, data []byte) {
 	}
 }
 
-func wait(t *testing.T, frames <-chan []byte) []byte {
-	t.Helper()
-	select {
-	case f := <-frames:
-		return f
-	case <-time.After(2 * time.Second):
-		t.Fatal("no frame")
-		return nil
-	}
-}
-
-func pattern(n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(i * 3)
-	}
-	return b
-}
+var (
+	wait    = netdevtest.Wait
+	pattern = netdevtest.Pattern
+)
 
 // variants are the kinds of card that there are.
 var variants = map[string]struct {
@@ -135,6 +122,27 @@ var variants = map[string]struct {
 	"legacy":            {0, true, headerSizeLegacy, 2},
 	"legacy, layout":    {featureAnyLayout, true, headerSizeLegacy, 1},
 	"legacy, mergeable": {featureMergeable | featureAnyLayout, true, headerSize, 1},
+}
+
+// Buffers go back to the card by quarters, so that a frame does not cost a look at
+// it.
+func TestRefill(t *testing.T) {
+	w := newWire(t, 0)
+	_, frames := w.open()
+	q := w.Queue(t, receiveQueue)
+	left := func() int { return q.Available() }
+	full := left()
+	const part = queueSize / refillPart
+	for n := 1; n <= 3*part; n++ {
+		w.put(pattern(60), 0, 1)
+		wait(t, frames)
+		want := full - n%part
+		for end := time.Now().Add(time.Second); left() != want; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%d buffers after %d frames, want %d", left(), n, want)
+			}
+		}
+	}
 }
 
 // Frames go out and come in whole, many more than the rings hold, by every kind
@@ -247,31 +255,14 @@ func TestBusy(t *testing.T) {
 	w := newWire(t, virtio.FeatureEventIndex)
 	c, _ := w.open()
 	w.stalled = true
-	for i := range queueSize {
-		if err := c.Transmit(pattern(60)); err != nil {
-			t.Fatalf("frame %d: %v", i, err)
-		}
-	}
-	result := make(chan error, 3)
-	for range cap(result) {
-		go func() { result <- c.Transmit(pattern(61)) }()
-	}
-	select {
-	case err := <-result:
-		t.Fatalf("Transmit did not wait: %v", err)
-	case <-time.After(20 * time.Millisecond):
-	}
-	w.mu.Lock()
-	w.stalled = false
-	w.mu.Unlock()
-	c.tx.mu.Lock() // the driver does not look meanwhile
-	w.drain(w.Queue(t, transmitQueue))
-	c.tx.mu.Unlock()
-	for range cap(result) {
-		if err := <-result; err != nil {
-			t.Error(err)
-		}
-	}
+	netdevtest.Busy(t, queueSize, c.Transmit, func() {
+		w.mu.Lock()
+		w.stalled = false
+		w.mu.Unlock()
+		c.tx.mu.Lock() // the driver does not look meanwhile
+		w.drain(w.Queue(t, transmitQueue))
+		c.tx.mu.Unlock()
+	})
 	w.mu.Lock()
 	w.stalled = true
 	w.mu.Unlock()

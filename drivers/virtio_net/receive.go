@@ -11,6 +11,10 @@ import (
 // batch is how many frames are handed on before their buffers go back.
 const batch = 32
 
+// refillPart is the part of the buffers that goes back to the card at once: each
+// time costs a look at the card.
+const refillPart = 4
+
 // receiver is the incoming half. Only the card's goroutine uses it.
 type receiver struct {
 	card   *card
@@ -20,6 +24,7 @@ type receiver struct {
 	count  int
 	merged []byte // a frame from several buffers
 	idle   []uint16
+	refill int // so many idle buffers go back to the card at once
 }
 
 func (r *receiver) init(c *card, q *virtio.Queue, most int) error {
@@ -31,7 +36,7 @@ func (r *receiver) init(c *card, q *virtio.Queue, most int) error {
 	if err != nil {
 		return err
 	}
-	*r = receiver{card: c, queue: q, memory: memory, slot: make([]uint16, q.Size()), count: count}
+	*r = receiver{card: c, queue: q, memory: memory, slot: make([]uint16, q.Size()), count: count, refill: max(count/refillPart, 1)}
 	for i := range count {
 		r.idle = append(r.idle, uint16(i))
 	}
@@ -70,8 +75,10 @@ func (r *receiver) serve() (more bool, err error) {
 			return false, err
 		}
 	}
-	if err := r.fill(); err != nil {
-		return false, err
+	if len(r.idle) >= r.refill {
+		if err := r.fill(); err != nil {
+			return false, err
+		}
 	}
 	return r.queue.Listen(), nil
 }

@@ -6,7 +6,8 @@ package blockdev
 
 import (
 	"errors"
-	"sync"
+
+	"eggcup/kernel/registry"
 )
 
 // Device is a disk. Its methods may be called by any goroutine; requests of
@@ -47,23 +48,11 @@ var (
 	ErrReadOnly  = errors.New("the disk is read-only")
 )
 
-var (
-	mu sync.Mutex
-	// registered is what the drivers found, in order. Guarded by mu.
-	registered []Device
-)
+var registered = new(registry.List[Device])
 
 // Register adds a device; drivers call it in Init.
-func Register(d Device) {
-	mu.Lock()
-	defer mu.Unlock()
-	registered = append(registered, d)
-}
+func Register(d Device) { registered.Add(d) }
 
 // Devices returns the devices that are registered, in the order in which they
 // were found.
-func Devices() []Device {
-	mu.Lock()
-	defer mu.Unlock()
-	return append([]Device(nil), registered...)
-}
+func Devices() []Device { return registered.All() }

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+
+	"eggcup/kernel/registry"
 )
 
 const sector = 512
@@ -145,7 +147,7 @@ func TestBytesErrors(t *testing.T) {
 func TestRegister(t *testing.T) {
 	old := registered
 	t.Cleanup(func() { registered = old })
-	registered = nil
+	registered = new(registry.List[Device])
 	a, b := &memory{}, &memory{}
 	Register(a)
 	Register(b)

@@ -116,7 +116,7 @@ const firstOther = 3
 //go:nosplit
 func Lookup(fd int) *Node {
 	n := recorded(fd)
-	if n != nil || fd < firstOther {
+	if n != nil || fd < firstOther || table.nodes.Load() == nil {
 		return n
 	}
 	other, errno := rawsys.Call(rawsys.FileSibling, uintptr(fd), 0, 0, 0, 0, 0)

@@ -227,6 +227,8 @@ func (r *Reply) fillTimes() {
 }
 
 // readOptions adds the options in b; one that comes twice is joined (RFC 3396).
+//
+//go:noinline
 func readOptions(to map[byte][]byte, b []byte) error {
 	for len(b) > 0 {
 		code := b[0]

@@ -1,12 +1,12 @@
 package hook
 
 import (
+	"math/bits"
 	"sync/atomic"
 	"syscall"
 	"unsafe"
 
 	"eggcup/kernel/descriptor"
-	"eggcup/kernel/rawsys"
 )
 
 // FileLayer answers the system calls of fileCalls: package vfs.
@@ -21,18 +21,15 @@ type FileLayer interface {
 // files is the layer; nil until there is one, and then the kernel answers.
 var files atomic.Pointer[FileLayer]
 
-// SetFiles makes layer answer the calls on files.
-func SetFiles(layer FileLayer) { files.Store(&layer) }
-
-// How a call reaches the layer, in one byte: which arguments are p and q, 1 to
-// 6 or 0 for none, and whether it is for the layer at all.
-const (
-	pShift = 0
-	qShift = 3
-	which  = 7
-	always = 1 << 6 // whatever the descriptor
-	opened = 1 << 7 // if the first argument is a descriptor that the kernel does not serve
-)
+// SetFiles makes layer answer the calls on files, and registers what programs
+// do with them.
+func SetFiles(layer FileLayer) {
+	files.Store(&layer)
+	ServeDescriptors()
+	ServeTransfers()
+	ServePolls()
+	register(fileCalls)
+}
 
 // Numbers that package syscall does not have.
 const (
@@ -46,94 +43,93 @@ const (
 	sysSyncfs     = 306
 )
 
-// fileCalls has the calls on files by number.
-var fileCalls = [...]uint8{
-	syscall.SYS_OPEN:       always | 1<<pShift,
-	syscall.SYS_STAT:       always | 1<<pShift | 2<<qShift,
-	syscall.SYS_FSTAT:      opened | 2<<pShift,
-	syscall.SYS_LSTAT:      always | 1<<pShift | 2<<qShift,
-	syscall.SYS_LSEEK:      opened,
-	syscall.SYS_MMAP:       always,
-	syscall.SYS_MUNMAP:     always,
-	syscall.SYS_IOCTL:      opened | 3<<pShift,
-	syscall.SYS_PREAD64:    opened | 2<<pShift,
-	syscall.SYS_PWRITE64:   opened | 2<<pShift,
-	syscall.SYS_READV:      always | 2<<pShift,
-	syscall.SYS_WRITEV:     opened | 2<<pShift,
-	syscall.SYS_ACCESS:     always | 1<<pShift,
-	syscall.SYS_MSYNC:      always,
-	syscall.SYS_FLOCK:      always,
-	syscall.SYS_FSYNC:      always,
-	syscall.SYS_FDATASYNC:  always,
-	syscall.SYS_TRUNCATE:   always | 1<<pShift,
-	syscall.SYS_FTRUNCATE:  always,
-	syscall.SYS_GETCWD:     always | 1<<pShift,
-	syscall.SYS_CHDIR:      always | 1<<pShift,
-	syscall.SYS_FCHDIR:     always,
-	syscall.SYS_RENAME:     always | 1<<pShift | 2<<qShift,
-	syscall.SYS_MKDIR:      always | 1<<pShift,
-	syscall.SYS_RMDIR:      always | 1<<pShift,
-	syscall.SYS_CREAT:      always | 1<<pShift,
-	syscall.SYS_LINK:       always | 1<<pShift | 2<<qShift,
-	syscall.SYS_UNLINK:     always | 1<<pShift,
-	syscall.SYS_SYMLINK:    always | 1<<pShift | 2<<qShift,
-	syscall.SYS_READLINK:   always | 1<<pShift | 2<<qShift,
-	syscall.SYS_CHMOD:      always | 1<<pShift,
-	syscall.SYS_FCHMOD:     always,
-	syscall.SYS_CHOWN:      always | 1<<pShift,
-	syscall.SYS_FCHOWN:     always,
-	syscall.SYS_LCHOWN:     always | 1<<pShift,
-	syscall.SYS_UTIME:      always | 1<<pShift | 2<<qShift,
-	syscall.SYS_MKNOD:      always | 1<<pShift,
-	syscall.SYS_STATFS:     always | 1<<pShift | 2<<qShift,
-	syscall.SYS_FSTATFS:    always | 2<<pShift,
-	syscall.SYS_SYNC:       always,
-	syscall.SYS_GETDENTS64: always | 2<<pShift,
-	syscall.SYS_FADVISE64:  always,
-	syscall.SYS_UTIMES:     always | 1<<pShift | 2<<qShift,
-	syscall.SYS_OPENAT:     always | 2<<pShift,
-	syscall.SYS_MKDIRAT:    always | 2<<pShift,
-	syscall.SYS_MKNODAT:    always | 2<<pShift,
-	syscall.SYS_FCHOWNAT:   always | 2<<pShift,
-	syscall.SYS_FUTIMESAT:  always | 2<<pShift | 3<<qShift,
-	syscall.SYS_NEWFSTATAT: always | 2<<pShift | 3<<qShift,
-	syscall.SYS_UNLINKAT:   always | 2<<pShift,
-	syscall.SYS_RENAMEAT:   always | 2<<pShift | 4<<qShift,
-	syscall.SYS_LINKAT:     always | 2<<pShift | 4<<qShift,
-	syscall.SYS_SYMLINKAT:  always | 1<<pShift | 3<<qShift,
-	syscall.SYS_READLINKAT: always | 2<<pShift | 3<<qShift,
-	syscall.SYS_FCHMODAT:   always | 2<<pShift,
-	syscall.SYS_FACCESSAT:  always | 2<<pShift,
-	syscall.SYS_UTIMENSAT:  always | 2<<pShift | 3<<qShift,
-	syscall.SYS_FALLOCATE:  always,
-	syscall.SYS_PREADV:     always | 2<<pShift,
-	syscall.SYS_PWRITEV:    always | 2<<pShift,
-	sysSyncfs:              always,
-	sysRenameat2:           always | 2<<pShift | 4<<qShift,
-	sysPreadv2:             always | 2<<pShift,
-	sysPwritev2:            always | 2<<pShift,
-	sysStatx:               always | 2<<pShift | 5<<qShift,
-	sysOpenat2:             always | 2<<pShift | 3<<qShift,
-	sysFaccessat2:          always | 2<<pShift,
-	sysFchmodat2:           always | 2<<pShift,
+// fileCalls are all of them. What takes a descriptor of anything, or of
+// nothing, is the layer's as a whole; the rest only if the descriptor is ours.
+var fileCalls = []call{
+	{number: syscall.SYS_OPEN, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_STAT, pointers: p1 | p2, serve: serveFile},
+	{number: syscall.SYS_FSTAT, of: 1, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_LSTAT, pointers: p1 | p2, serve: serveFile},
+	{number: syscall.SYS_LSEEK, of: 1, serve: serveFile},
+	{number: syscall.SYS_MMAP, serve: serveFile},
+	{number: syscall.SYS_MUNMAP, serve: serveFile},
+	{number: syscall.SYS_IOCTL, of: 1, pointers: p3, serve: serveFile},
+	{number: syscall.SYS_PREAD64, of: 1, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_PWRITE64, of: 1, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_ACCESS, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_MSYNC, serve: serveFile},
+	{number: syscall.SYS_FLOCK, serve: serveFile},
+	{number: syscall.SYS_FSYNC, serve: serveFile},
+	{number: syscall.SYS_FDATASYNC, serve: serveFile},
+	{number: syscall.SYS_TRUNCATE, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_FTRUNCATE, serve: serveFile},
+	{number: syscall.SYS_GETCWD, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_CHDIR, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_FCHDIR, serve: serveFile},
+	{number: syscall.SYS_RENAME, pointers: p1 | p2, serve: serveFile},
+	{number: syscall.SYS_MKDIR, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_RMDIR, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_CREAT, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_LINK, pointers: p1 | p2, serve: serveFile},
+	{number: syscall.SYS_UNLINK, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_SYMLINK, pointers: p1 | p2, serve: serveFile},
+	{number: syscall.SYS_READLINK, pointers: p1 | p2, serve: serveFile},
+	{number: syscall.SYS_CHMOD, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_FCHMOD, serve: serveFile},
+	{number: syscall.SYS_CHOWN, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_FCHOWN, serve: serveFile},
+	{number: syscall.SYS_LCHOWN, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_UTIME, pointers: p1 | p2, serve: serveFile},
+	{number: syscall.SYS_MKNOD, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_STATFS, pointers: p1 | p2, serve: serveFile},
+	{number: syscall.SYS_FSTATFS, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_SYNC, serve: serveFile},
+	{number: syscall.SYS_GETDENTS64, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_FADVISE64, serve: serveFile},
+	{number: syscall.SYS_UTIMES, pointers: p1 | p2, serve: serveFile},
+	{number: syscall.SYS_OPENAT, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_MKDIRAT, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_MKNODAT, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_FCHOWNAT, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_FUTIMESAT, pointers: p2 | p3, serve: serveFile},
+	{number: syscall.SYS_NEWFSTATAT, pointers: p2 | p3, serve: serveFile},
+	{number: syscall.SYS_UNLINKAT, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_RENAMEAT, pointers: p2 | p4, serve: serveFile},
+	{number: syscall.SYS_LINKAT, pointers: p2 | p4, serve: serveFile},
+	{number: syscall.SYS_SYMLINKAT, pointers: p1 | p3, serve: serveFile},
+	{number: syscall.SYS_READLINKAT, pointers: p2 | p3, serve: serveFile},
+	{number: syscall.SYS_FCHMODAT, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_FACCESSAT, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_UTIMENSAT, pointers: p2 | p3, serve: serveFile},
+	{number: syscall.SYS_FALLOCATE, serve: serveFile},
+	{number: syscall.SYS_PREADV, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_PWRITEV, pointers: p2, serve: serveFile},
+	{number: sysSyncfs, serve: serveFile},
+	{number: sysRenameat2, pointers: p2 | p4, serve: serveFile},
+	{number: sysPreadv2, pointers: p2, serve: serveFile},
+	{number: sysPwritev2, pointers: p2, serve: serveFile},
+	{number: sysStatx, pointers: p2 | p5, serve: serveFile},
+	{number: sysOpenat2, pointers: p2 | p3, serve: serveFile},
+	{number: sysFaccessat2, pointers: p2, serve: serveFile},
+	{number: sysFchmodat2, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_READV, pointers: p2, serve: readVector},
 }
 
-// serveFile answers a call on files. Whether it is one is decided here, where
-// the arguments are still as they were.
-//
-//go:nosplit
-func serveFile(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, ok bool) {
-	layer := files.Load()
-	if layer == nil || trap >= uintptr(len(fileCalls)) {
-		return 0, 0, false
+// serveFile answers a call on files.
+func serveFile(number uintptr, a Arguments) (uintptr, syscall.Errno) {
+	var p, q unsafe.Pointer
+	if mask := served[number].Load().pointers; mask != 0 {
+		first, last := bits.TrailingZeros8(mask), 7-bits.LeadingZeros8(mask)
+		p = a.pointer(first)
+		if last != first {
+			q = a.pointer(last)
+		}
 	}
-	how := fileCalls[trap]
-	if how&always == 0 && (how&opened == 0 || descriptor.Lookup(int(int32(a1))) == nil) {
-		return 0, 0, false
-	}
-	arguments := [which + 1]uintptr{0, a1, a2, a3, a4, a5, a6}
-	p := rawsys.Pointer(&arguments[how>>pShift&which])
-	q := rawsys.Pointer(&arguments[how>>qShift&which])
-	r, err = (*layer).Call(trap, p, q, a1, a2, a3, a4, a5, a6)
-	return r, err, true
+	return (*files.Load()).Call(number, p, q, a.word(1), a.word(2), a.word(3), a.word(4), a.word(5), a.word(6))
+}
+
+// readVector answers readv of every descriptor: the kernel has none.
+func readVector(number uintptr, a Arguments) (uintptr, syscall.Errno) {
+	a.node = descriptor.Lookup(a.number(1))
+	return vector(number, a)
 }

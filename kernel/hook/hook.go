@@ -15,11 +15,9 @@ package hook
 
 import (
 	"syscall"
-	"time"
 	"unsafe"
 
 	"eggcup/kernel/descriptor"
-	"eggcup/kernel/pipe"
 	"eggcup/kernel/rawsys"
 )
 
@@ -95,152 +93,33 @@ func rawSyscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err sysc
 	return r1, 0, err
 }
 
-// serve answers a call if it is one of ours. The descriptor is looked up here,
-// in code that cannot grow the stack: a call that is not ours goes on with its
+// serve answers a call if it is one of ours. A descriptor is looked up here, in
+// code that cannot grow the stack: a call that is not ours goes on with its
 // arguments as they were.
 //
 //go:nosplit
 func serve(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, ok bool) {
-	switch trap {
-	case syscall.SYS_READ:
-		if node := descriptor.Lookup(int(int32(a1))); node != nil {
-			r, err = read(node, rawsys.Pointer(&a2), int(a3))
-			return r, err, true
-		}
-	case syscall.SYS_WRITE:
-		if node := descriptor.Lookup(int(int32(a1))); node != nil {
-			r, err = write(node, rawsys.Pointer(&a2), int(a3))
-			return r, err, true
-		}
-	case syscall.SYS_PIPE2:
-		r, err = openPipe(rawsys.Pointer(&a1), int(a2))
-		return r, err, true
-	case syscall.SYS_PIPE:
-		r, err = openPipe(rawsys.Pointer(&a1), 0)
-		return r, err, true
-	case syscall.SYS_CLOSE:
-		if node := descriptor.Lookup(int(int32(a1))); node != nil {
-			return result(0, node.Close(int(int32(a1))), true)
-		}
-	case syscall.SYS_DUP, syscall.SYS_DUP2, syscall.SYS_DUP3:
-		r, err = duplicate(trap, a1, a2, a3)
-		return r, err, true
-	case syscall.SYS_FCNTL:
-		if node := descriptor.Lookup(int(int32(a1))); node != nil {
-			r, err = control(node, a1, a2, a3, rawsys.Pointer(&a3))
-			return r, err, true
-		}
-	case syscall.SYS_SENDFILE:
-		r, err = sendFile(int(int32(a1)), int(int32(a2)), rawsys.Pointer(&a3), int(a4))
-		return r, err, true
-	case syscall.SYS_SPLICE:
-		r, err = splice(int(int32(a1)), rawsys.Pointer(&a2), int(int32(a3)), rawsys.Pointer(&a4), int(a5), int(a6))
-		return r, err, true
-	case sysCopyFileRange:
-		r, err = copyRange(int(int32(a1)), rawsys.Pointer(&a2), int(int32(a3)), rawsys.Pointer(&a4), int(a5), int(a6))
-		return r, err, true
-	case syscall.SYS_GETPID:
+	if trap == syscall.SYS_GETPID {
 		return 1, 0, true // there is one process
-
-	// Sockets, and what concerns descriptors of theirs alone.
-	case syscall.SYS_SOCKET, syscall.SYS_SOCKETPAIR, syscall.SYS_BIND, syscall.SYS_LISTEN, syscall.SYS_CONNECT,
-		syscall.SYS_ACCEPT, syscall.SYS_ACCEPT4, syscall.SYS_GETSOCKNAME, syscall.SYS_GETPEERNAME,
-		syscall.SYS_GETSOCKOPT, syscall.SYS_SETSOCKOPT, syscall.SYS_SHUTDOWN, syscall.SYS_SENDTO,
-		syscall.SYS_RECVFROM, syscall.SYS_SENDMSG, syscall.SYS_RECVMSG, sysSendmmsg, syscall.SYS_RECVMMSG:
-		return serveSocket(trap, a1, a2, a3, a4, a5, a6)
-	case syscall.SYS_READV, syscall.SYS_WRITEV:
-		if node := descriptor.Lookup(int(int32(a1))); node != nil {
-			r, err = vector(node, trap, int(int32(a1)), rawsys.Pointer(&a2), int(int32(a3)))
-			return r, err, true
-		}
-	case syscall.SYS_POLL:
-		r, err = poll(rawsys.Pointer(&a1), int(int32(a2)), time.Duration(int32(a3))*time.Millisecond)
-		return r, err, true
-	case syscall.SYS_PPOLL:
-		r, err = pollTime(rawsys.Pointer(&a1), int(int32(a2)), (*syscall.Timespec)(rawsys.Pointer(&a3)))
-		return r, err, true
-	case syscall.SYS_SELECT:
-		sets := selectSets{rawsys.Pointer(&a2), rawsys.Pointer(&a3), rawsys.Pointer(&a4)}
-		r, err = selectTime(int(int32(a1)), sets, (*[2]int64)(rawsys.Pointer(&a5)), time.Microsecond)
-		return r, err, true
-	case syscall.SYS_PSELECT6:
-		sets := selectSets{rawsys.Pointer(&a2), rawsys.Pointer(&a3), rawsys.Pointer(&a4)}
-		r, err = selectTime(int(int32(a1)), sets, (*[2]int64)(rawsys.Pointer(&a5)), time.Nanosecond)
-		return r, err, true
-	case syscall.SYS_EPOLL_CTL:
-		if node := descriptor.Lookup(int(int32(a3))); node != nil {
-			r, err = watch(node, a1, a2, a3, rawsys.Pointer(&a4))
-			return r, err, true
+	}
+	if trap >= uintptr(len(served)) {
+		return 0, 0, false
+	}
+	call := served[trap].Load()
+	if call == nil {
+		return 0, 0, false
+	}
+	a := Arguments{integers: [6]uintptr{a1, a2, a3, a4, a5, a6}}
+	if call.of != anything {
+		if a.node = descriptor.Lookup(int(int32(a.integers[call.of-1]))); a.node == nil {
+			return 0, 0, false
 		}
 	}
-	return serveFile(trap, a1, a2, a3, a4, a5, a6)
-}
-
-//go:nosplit
-func result(r int, errno syscall.Errno, ok bool) (uintptr, syscall.Errno, bool) {
-	if errno != 0 {
-		return ^uintptr(0), errno, ok
-	}
-	return uintptr(r), 0, ok
-}
-
-func read(node *descriptor.Node, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
-	done, errno := node.File.Read(p, n)
-	return uintptr(done), errno
-}
-
-func write(node *descriptor.Node, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
-	done, errno := node.File.Write(p, n)
-	return uintptr(done), errno
-}
-
-func openPipe(to unsafe.Pointer, flags int) (uintptr, syscall.Errno) {
-	fds, errno := pipe.Open(flags)
-	if errno != 0 {
-		return ^uintptr(0), errno
-	}
-	*(*[2]int32)(to) = fds
-	return 0, 0
-}
-
-// duplicate answers dup, dup2 and dup3: the kernel makes the descriptor, and
-// what it refers to is recorded if it is ours.
-func duplicate(trap, from, to, flags uintptr) (uintptr, syscall.Errno) {
-	node := descriptor.Lookup(int(int32(from)))
-	if trap != syscall.SYS_DUP && int32(from) != int32(to) {
-		descriptor.Forget(int(int32(to)))
-	}
-	fd, errno := rawsys.Call(trap, from, to, flags, 0, 0, 0)
-	if errno == 0 && node != nil && int32(fd) != int32(from) {
-		node.Duplicate(int(fd))
-	}
-	return fd, errno
-}
-
-// Commands of fcntl(2) that concern the object behind the descriptor.
-const (
-	fDupFD        = 0
-	fSetFL        = 4
-	fDupFDCloexec = 1030
-)
-
-// control answers fcntl; p is the argument, for the commands that take a
-// pointer.
-func control(node *descriptor.Node, fd, command, argument uintptr, p unsafe.Pointer) (uintptr, syscall.Errno) {
-	if c, ok := node.File.(descriptor.Controller); ok {
-		if r, errno, served := c.Control(command, argument, p); served {
-			return uintptr(r), errno
+	for i := range a.pointers {
+		if call.pointers>>(i+1)&1 != 0 && a.integers[i] >= lowest {
+			a.pointers[i] = rawsys.Pointer(&a.integers[i])
 		}
 	}
-	r, errno := rawsys.Call(syscall.SYS_FCNTL, fd, command, argument, 0, 0, 0)
-	if errno != 0 {
-		return r, errno
-	}
-	switch command {
-	case fDupFD, fDupFDCloexec:
-		node.Duplicate(int(r))
-	case fSetFL:
-		node.File.SetNonBlock(argument&syscall.O_NONBLOCK != 0)
-	}
-	return r, 0
+	r, err = call.serve(trap, a)
+	return r, err, true
 }

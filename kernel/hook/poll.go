@@ -32,6 +32,34 @@ const (
 	forEver     = time.Duration(-1)
 )
 
+// ServePolls registers poll(2), select(2) and their siblings.
+func ServePolls() { register(pollCalls) }
+
+var pollCalls = []call{
+	{number: syscall.SYS_POLL, pointers: p1, serve: servePoll},
+	{number: syscall.SYS_PPOLL, pointers: p1 | p3, serve: servePoll},
+	{number: syscall.SYS_SELECT, pointers: p2 | p3 | p4 | p5, serve: serveSelect},
+	{number: syscall.SYS_PSELECT6, pointers: p2 | p3 | p4 | p5, serve: serveSelect},
+}
+
+// servePoll answers poll and ppoll.
+func servePoll(number uintptr, a Arguments) (uintptr, syscall.Errno) {
+	if number == syscall.SYS_PPOLL {
+		return pollTime(a.pointer(1), a.number(2), (*syscall.Timespec)(a.pointer(3)))
+	}
+	return poll(a.pointer(1), a.number(2), time.Duration(a.number(3))*time.Millisecond)
+}
+
+// serveSelect answers select and pselect6.
+func serveSelect(number uintptr, a Arguments) (uintptr, syscall.Errno) {
+	unit := time.Microsecond
+	if number == syscall.SYS_PSELECT6 {
+		unit = time.Nanosecond
+	}
+	sets := selectSets{a.pointer(2), a.pointer(3), a.pointer(4)}
+	return selectTime(a.number(1), sets, (*[2]int64)(a.pointer(5)), unit)
+}
+
 // poll answers poll(2).
 func poll(p unsafe.Pointer, n int, timeout time.Duration) (uintptr, syscall.Errno) {
 	if n < 0 || n > mostPolled {

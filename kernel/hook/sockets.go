@@ -38,53 +38,70 @@ type Socket interface {
 	ReceiveMessage(m *syscall.Msghdr, flags int) (int, syscall.Errno)
 }
 
-// sockets is the layer; nil answers nothing.
+// sockets is the layer.
 var sockets atomic.Pointer[SocketLayer]
 
-// SetSockets makes layer answer socket(2) and socketpair(2).
-func SetSockets(layer SocketLayer) { sockets.Store(&layer) }
-
-// serveSocket answers the calls on sockets. Like serve it turns integers into
-// pointers before it calls anything that can grow the stack.
-//
-//go:nosplit
-func serveSocket(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, ok bool) {
-	if sockets.Load() == nil {
-		return 0, 0, false
-	}
-	switch trap {
-	case syscall.SYS_SOCKET:
-		r, err = openSocket(int(int32(a1)), int(int32(a2)), int(int32(a3)))
-	case syscall.SYS_SOCKETPAIR:
-		r, err = openPair(int(int32(a1)), int(int32(a2)), int(int32(a3)), rawsys.Pointer(&a4))
-	case syscall.SYS_BIND, syscall.SYS_CONNECT:
-		r, err = address(trap, int(int32(a1)), rawsys.Pointer(&a2), int(int32(a3)))
-	case syscall.SYS_LISTEN, syscall.SYS_SHUTDOWN:
-		r, err = change(trap, int(int32(a1)), int(int32(a2)))
-	case syscall.SYS_ACCEPT:
-		r, err = accept(int(int32(a1)), rawsys.Pointer(&a2), rawsys.Pointer(&a3), 0)
-	case syscall.SYS_ACCEPT4:
-		r, err = accept(int(int32(a1)), rawsys.Pointer(&a2), rawsys.Pointer(&a3), int(int32(a4)))
-	case syscall.SYS_GETSOCKNAME, syscall.SYS_GETPEERNAME:
-		r, err = name(trap, int(int32(a1)), rawsys.Pointer(&a2), rawsys.Pointer(&a3))
-	case syscall.SYS_SETSOCKOPT:
-		r, err = setOption(int(int32(a1)), int(int32(a2)), int(int32(a3)), rawsys.Pointer(&a4), int(int32(a5)))
-	case syscall.SYS_GETSOCKOPT:
-		r, err = option(int(int32(a1)), int(int32(a2)), int(int32(a3)), rawsys.Pointer(&a4), rawsys.Pointer(&a5))
-	case syscall.SYS_SENDTO:
-		r, err = send(int(int32(a1)), rawsys.Pointer(&a2), int(a3), int(int32(a4)), rawsys.Pointer(&a5), int(int32(a6)))
-	case syscall.SYS_RECVFROM:
-		r, err = receive(int(int32(a1)), rawsys.Pointer(&a2), int(a3), int(int32(a4)), rawsys.Pointer(&a5), rawsys.Pointer(&a6))
-	case syscall.SYS_SENDMSG, syscall.SYS_RECVMSG:
-		r, err = message(trap, int(int32(a1)), rawsys.Pointer(&a2), int(int32(a3)))
-	case sysSendmmsg, syscall.SYS_RECVMMSG:
-		r, err = messages(trap, int(int32(a1)), rawsys.Pointer(&a2), int(uint32(a3)), int(int32(a4)))
-	}
-	return r, err, true
+// SetSockets makes layer answer socket(2) and socketpair(2), and registers what
+// programs do with sockets.
+func SetSockets(layer SocketLayer) {
+	sockets.Store(&layer)
+	ServeDescriptors()
+	ServeTransfers()
+	ServePolls()
+	register(socketCalls)
 }
 
-// failed is the first result of a call that failed.
-const failed = ^uintptr(0)
+var socketCalls = []call{
+	{number: syscall.SYS_SOCKET, serve: serveSocket},
+	{number: syscall.SYS_SOCKETPAIR, pointers: p4, serve: serveSocket},
+	{number: syscall.SYS_BIND, pointers: p2, serve: serveSocket},
+	{number: syscall.SYS_LISTEN, serve: serveSocket},
+	{number: syscall.SYS_CONNECT, pointers: p2, serve: serveSocket},
+	{number: syscall.SYS_ACCEPT, pointers: p2 | p3, serve: serveSocket},
+	{number: syscall.SYS_ACCEPT4, pointers: p2 | p3, serve: serveSocket},
+	{number: syscall.SYS_GETSOCKNAME, pointers: p2 | p3, serve: serveSocket},
+	{number: syscall.SYS_GETPEERNAME, pointers: p2 | p3, serve: serveSocket},
+	{number: syscall.SYS_GETSOCKOPT, pointers: p4 | p5, serve: serveSocket},
+	{number: syscall.SYS_SETSOCKOPT, pointers: p4, serve: serveSocket},
+	{number: syscall.SYS_SHUTDOWN, serve: serveSocket},
+	{number: syscall.SYS_SENDTO, pointers: p2 | p5, serve: serveSocket},
+	{number: syscall.SYS_RECVFROM, pointers: p2 | p5 | p6, serve: serveSocket},
+	{number: syscall.SYS_SENDMSG, pointers: p2, serve: serveSocket},
+	{number: syscall.SYS_RECVMSG, pointers: p2, serve: serveSocket},
+	{number: sysSendmmsg, pointers: p2, serve: serveSocket},
+	{number: syscall.SYS_RECVMMSG, pointers: p2, serve: serveSocket},
+}
+
+// serveSocket answers the calls on sockets.
+func serveSocket(trap uintptr, a Arguments) (uintptr, syscall.Errno) {
+	switch trap {
+	case syscall.SYS_SOCKET:
+		return openSocket(a.number(1), a.number(2), a.number(3))
+	case syscall.SYS_SOCKETPAIR:
+		return openPair(a.number(1), a.number(2), a.number(3), a.pointer(4))
+	case syscall.SYS_BIND, syscall.SYS_CONNECT:
+		return address(trap, a.number(1), a.pointer(2), a.number(3))
+	case syscall.SYS_LISTEN, syscall.SYS_SHUTDOWN:
+		return change(trap, a.number(1), a.number(2))
+	case syscall.SYS_ACCEPT:
+		return accept(a.number(1), a.pointer(2), a.pointer(3), 0)
+	case syscall.SYS_ACCEPT4:
+		return accept(a.number(1), a.pointer(2), a.pointer(3), a.number(4))
+	case syscall.SYS_GETSOCKNAME, syscall.SYS_GETPEERNAME:
+		return name(trap, a.number(1), a.pointer(2), a.pointer(3))
+	case syscall.SYS_SETSOCKOPT:
+		return setOption(a.number(1), a.number(2), a.number(3), a.pointer(4), a.number(5))
+	case syscall.SYS_GETSOCKOPT:
+		return option(a.number(1), a.number(2), a.number(3), a.pointer(4), a.pointer(5))
+	case syscall.SYS_SENDTO:
+		return send(a.number(1), a.pointer(2), int(a.word(3)), a.number(4), a.pointer(5), a.number(6))
+	case syscall.SYS_RECVFROM:
+		return receive(a.number(1), a.pointer(2), int(a.word(3)), a.number(4), a.pointer(5), a.pointer(6))
+	case syscall.SYS_SENDMSG, syscall.SYS_RECVMSG:
+		return message(trap, a.number(1), a.pointer(2), a.number(3))
+	}
+	return messages(trap, a.number(1), a.pointer(2), int(uint32(a.word(3))), a.number(4)) // sendmmsg, recvmmsg
+}
 
 // find returns the socket behind a descriptor.
 func find(fd int) (Socket, syscall.Errno) {
@@ -99,14 +116,6 @@ func find(fd int) (Socket, syscall.Errno) {
 		return nil, errno
 	}
 	return nil, syscall.ENOTSOCK
-}
-
-// outcome is what a call returns that gives a number or an error.
-func outcome(n int, errno syscall.Errno) (uintptr, syscall.Errno) {
-	if errno != 0 {
-		return failed, errno
-	}
-	return uintptr(n), 0
 }
 
 func openSocket(domain, kind, protocol int) (uintptr, syscall.Errno) {
@@ -291,90 +300,4 @@ func messages(trap uintptr, fd int, p unsafe.Pointer, n, flags int) (uintptr, sy
 		}
 	}
 	return uintptr(min(n, maxVector)), 0
-}
-
-// maxVector is how many pieces readv(2) takes (UIO_MAXIOV).
-const maxVector = 1024
-
-// checkVector checks the lengths of the pieces that readv(2) and its like take.
-func checkVector(p *syscall.Iovec, n int) syscall.Errno {
-	switch {
-	case n < 0 || n > maxVector:
-		return syscall.EINVAL
-	case n > 0 && p == nil:
-		return syscall.EFAULT
-	}
-	total := 0
-	for _, piece := range unsafe.Slice(p, n) {
-		length := int(piece.Len)
-		total += length
-		if length < 0 || total < 0 {
-			return syscall.EINVAL
-		}
-		if piece.Base == nil && length > 0 {
-			return syscall.EFAULT
-		}
-	}
-	return 0
-}
-
-// vector answers readv and writev: a socket takes the pieces as one message,
-// files and what else there is are the file layer's matter.
-func vector(node *descriptor.Node, trap uintptr, fd int, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
-	if s, ok := node.File.(VectorSocket); ok {
-		if errno := checkVector((*syscall.Iovec)(p), n); errno != 0 {
-			return failed, errno
-		}
-		if trap == syscall.SYS_WRITEV {
-			return outcome(s.WriteVector((*syscall.Iovec)(p), n))
-		}
-		return outcome(s.ReadVector((*syscall.Iovec)(p), n))
-	}
-	if layer := files.Load(); layer != nil {
-		return (*layer).Call(trap, p, nil, uintptr(fd), 0, uintptr(n), 0, 0, 0)
-	}
-	return pieces(node, trap == syscall.SYS_WRITEV, (*syscall.Iovec)(p), n)
-}
-
-// pieces reads or writes piece by piece until one does not go through whole.
-func pieces(node *descriptor.Node, write bool, p *syscall.Iovec, n int) (uintptr, syscall.Errno) {
-	if errno := checkVector(p, n); errno != 0 {
-		return failed, errno
-	}
-	done := 0
-	for i := range n {
-		// Read anew in each round: the stack that p may point into moves.
-		piece := (*syscall.Iovec)(unsafe.Add(unsafe.Pointer(p), uintptr(i)*unsafe.Sizeof(*p)))
-		length := int(piece.Len)
-		var count int
-		var errno syscall.Errno
-		if write {
-			count, errno = node.File.Write(unsafe.Pointer(piece.Base), length)
-		} else {
-			count, errno = node.File.Read(unsafe.Pointer(piece.Base), length)
-		}
-		if errno != 0 {
-			if done > 0 {
-				return uintptr(done), 0
-			}
-			return failed, errno
-		}
-		done += count
-		if count < length {
-			break
-		}
-	}
-	return uintptr(done), 0
-}
-
-// VectorSocket is a Socket that takes the pieces of readv and writev at once.
-type VectorSocket interface {
-	ReadVector(p *syscall.Iovec, n int) (int, syscall.Errno)
-	WriteVector(p *syscall.Iovec, n int) (int, syscall.Errno)
-}
-
-// watch tells a file that the program watches it, and lets the kernel do that.
-func watch(node *descriptor.Node, epoll, operation, fd uintptr, event unsafe.Pointer) (uintptr, syscall.Errno) {
-	node.Watch()
-	return rawsys.Call(syscall.SYS_EPOLL_CTL, epoll, operation, fd, uintptr(event), 0, 0)
 }

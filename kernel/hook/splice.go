@@ -12,6 +12,37 @@ import (
 // sysCopyFileRange is missing from package syscall.
 const sysCopyFileRange = 326
 
+// ServeTransfers registers pipes, and what moves bytes between descriptors.
+func ServeTransfers() {
+	ServeDescriptors()
+	register(transferCalls)
+}
+
+var transferCalls = []call{
+	{number: syscall.SYS_PIPE, pointers: p1, serve: openPipe},
+	{number: syscall.SYS_PIPE2, pointers: p1, serve: openPipe},
+	{number: syscall.SYS_SENDFILE, pointers: p3, serve: sendFile},
+	{number: syscall.SYS_SPLICE, pointers: p2 | p4, serve: splice},
+	{number: sysCopyFileRange, pointers: p2 | p4, serve: copyRange},
+}
+
+// openPipe answers pipe and pipe2.
+func openPipe(number uintptr, a Arguments) (uintptr, syscall.Errno) {
+	flags := 0
+	if number == syscall.SYS_PIPE2 {
+		flags = a.number(2)
+	}
+	if a.pointer(1) == nil {
+		return failed, syscall.EFAULT
+	}
+	fds, errno := pipe.Open(flags)
+	if errno != 0 {
+		return failed, errno
+	}
+	*(*[2]int32)(a.pointer(1)) = fds
+	return 0, 0
+}
+
 // chunk is how much is moved at a time; a pipe's usual capacity.
 const chunk = 64 << 10
 
@@ -100,12 +131,13 @@ func (s *side) position() int64 {
 }
 
 // sendFile answers sendfile(2).
-func sendFile(out, in int, offset unsafe.Pointer, n int) (uintptr, syscall.Errno) {
-	from, errno := newSide(in, offset)
+func sendFile(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
+	n := int(a.word(4))
+	from, errno := newSide(a.number(2), a.pointer(3))
 	if errno != 0 {
 		return failed, errno
 	}
-	to, errno := newSide(out, nil)
+	to, errno := newSide(a.number(1), nil)
 	if errno != 0 {
 		return failed, errno
 	}
@@ -116,12 +148,13 @@ func sendFile(out, in int, offset unsafe.Pointer, n int) (uintptr, syscall.Errno
 }
 
 // copyRange answers copy_file_range(2).
-func copyRange(in int, inOffset unsafe.Pointer, out int, outOffset unsafe.Pointer, n, flags int) (uintptr, syscall.Errno) {
-	from, errno := newSide(in, inOffset)
+func copyRange(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
+	n, flags := int(a.word(5)), int(a.word(6))
+	from, errno := newSide(a.number(1), a.pointer(2))
 	if errno != 0 {
 		return failed, errno
 	}
-	to, errno := newSide(out, outOffset)
+	to, errno := newSide(a.number(3), a.pointer(4))
 	if errno != 0 {
 		return failed, errno
 	}
@@ -178,12 +211,13 @@ const (
 )
 
 // splice answers splice(2): one side is a pipe.
-func splice(in int, inOffset unsafe.Pointer, out int, outOffset unsafe.Pointer, n, flags int) (uintptr, syscall.Errno) {
-	from, errno := newSide(in, inOffset)
+func splice(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
+	n, flags := int(a.word(5)), int(a.word(6))
+	from, errno := newSide(a.number(1), a.pointer(2))
 	if errno != 0 {
 		return failed, errno
 	}
-	to, errno := newSide(out, outOffset)
+	to, errno := newSide(a.number(3), a.pointer(4))
 	if errno != 0 {
 		return failed, errno
 	}

@@ -2,12 +2,33 @@ package hook
 
 import "syscall"
 
-// Call is a system call that serve answers.
+// Call is the documentation of a system call that is served here; it does not
+// get into a kernel.
 type Call struct {
 	Number  uintptr
 	Name    string
 	Serves  string // for what it is answered here; the kernel has the rest. "files": with a FileLayer
 	Differs string // what differs from Linux; "" is nothing
+}
+
+// What the other groups are served with; without, the kernel's answer stands.
+const (
+	withEither = "files or sockets"
+	withPolls  = "files or sockets, or the unit POLL"
+)
+
+// Units names the units that bring a call; "" means that it needs none, or
+// that units bring the descriptors that it is served for.
+func (c Call) Units() string {
+	switch c.Serves {
+	case "files":
+		return "VFS"
+	case withEither:
+		return "VFS or INET"
+	case withPolls:
+		return "VFS, INET or POLL"
+	}
+	return ""
 }
 
 // withNet is what socket calls are served for: without a socket layer the
@@ -17,8 +38,8 @@ const withNet = "sockets"
 // sysSendmmsg is missing from package syscall.
 const sysSendmmsg = 307
 
-// Calls are all of them, by number; a test compares them with the cases of
-// serve. docs/syscalls.md is generated from it.
+// Calls are all of them, by number; a test compares them with what is
+// registered. docs/syscalls.md is generated from it.
 var Calls = [...]Call{
 	{syscall.SYS_READ, "read", "pipes, sockets, files", ""},
 	{syscall.SYS_WRITE, "write", "pipes, sockets, files", "EPIPE comes without SIGPIPE"},
@@ -27,7 +48,7 @@ var Calls = [...]Call{
 	{syscall.SYS_STAT, "stat", "files", ""},
 	{syscall.SYS_FSTAT, "fstat", "files", ""},
 	{syscall.SYS_LSTAT, "lstat", "files", ""},
-	{syscall.SYS_POLL, "poll", "all", "no POLLPRI; a signal does not end it"},
+	{syscall.SYS_POLL, "poll", withPolls, "no POLLPRI; a signal does not end it"},
 	{syscall.SYS_LSEEK, "lseek", "files", "SEEK_DATA and SEEK_HOLE see no holes"},
 	{syscall.SYS_MMAP, "mmap", "files", "a private mapping is a copy, a shared one of a part that is mapped already has the same address; zero behind the end of the file"},
 	{syscall.SYS_MUNMAP, "munmap", "files", "a shared mapping of a file goes as a whole"},
@@ -37,13 +58,13 @@ var Calls = [...]Call{
 	{syscall.SYS_READV, "readv", "pipes, sockets, files", ""},
 	{syscall.SYS_WRITEV, "writev", "pipes, sockets, files", ""},
 	{syscall.SYS_ACCESS, "access", "files", "as root"},
-	{syscall.SYS_PIPE, "pipe", "all", "EPIPE comes without SIGPIPE"},
-	{syscall.SYS_SELECT, "select", "all", "as poll"},
+	{syscall.SYS_PIPE, "pipe", withEither, "EPIPE comes without SIGPIPE"},
+	{syscall.SYS_SELECT, "select", withPolls, "as poll"},
 	{syscall.SYS_MSYNC, "msync", "files", "MS_ASYNC waits too"},
 	{syscall.SYS_DUP, "dup", "pipes, sockets, files", ""},
 	{syscall.SYS_DUP2, "dup2", "pipes, sockets, files", ""},
 	{syscall.SYS_GETPID, "getpid", "all", ""},
-	{syscall.SYS_SENDFILE, "sendfile", "all", ""},
+	{syscall.SYS_SENDFILE, "sendfile", withEither, ""},
 	{syscall.SYS_SOCKET, "socket", withNet, "AF_INET, AF_INET6, AF_UNIX and route netlink; raw sockets of IP; no IPPROTO_MPTCP, no AF_PACKET"},
 	{syscall.SYS_CONNECT, "connect", withNet, ""},
 	{syscall.SYS_ACCEPT, "accept", withNet, ""},
@@ -103,21 +124,21 @@ var Calls = [...]Call{
 	{syscall.SYS_READLINKAT, "readlinkat", "files", ""},
 	{syscall.SYS_FCHMODAT, "fchmodat", "files", ""},
 	{syscall.SYS_FACCESSAT, "faccessat", "files", "as root"},
-	{syscall.SYS_PSELECT6, "pselect6", "all", "as poll; the signal mask is ignored"},
-	{syscall.SYS_PPOLL, "ppoll", "all", "as poll; the signal mask is ignored"},
-	{syscall.SYS_SPLICE, "splice", "all", "copies; SPLICE_F_MOVE and SPLICE_F_GIFT are ignored"},
+	{syscall.SYS_PSELECT6, "pselect6", withPolls, "as poll; the signal mask is ignored"},
+	{syscall.SYS_PPOLL, "ppoll", withPolls, "as poll; the signal mask is ignored"},
+	{syscall.SYS_SPLICE, "splice", withEither, "copies; SPLICE_F_MOVE and SPLICE_F_GIFT are ignored"},
 	{syscall.SYS_UTIMENSAT, "utimensat", "files", ""},
 	{syscall.SYS_FALLOCATE, "fallocate", "files", "of files in memory, EOPNOTSUPP on ext3; no COLLAPSE_RANGE, INSERT_RANGE, UNSHARE_RANGE"},
 	{syscall.SYS_ACCEPT4, "accept4", withNet, ""},
 	{syscall.SYS_DUP3, "dup3", "pipes, sockets, files", ""},
-	{syscall.SYS_PIPE2, "pipe2", "all", "EPIPE comes without SIGPIPE; no O_DIRECT"},
+	{syscall.SYS_PIPE2, "pipe2", withEither, "EPIPE comes without SIGPIPE; no O_DIRECT"},
 	{syscall.SYS_PREADV, "preadv", "files", ""},
 	{syscall.SYS_PWRITEV, "pwritev", "files", ""},
 	{syscall.SYS_RECVMMSG, "recvmmsg", withNet, "the timeout is ignored"},
 	{sysSyncfs, "syncfs", "files", ""},
 	{sysSendmmsg, "sendmmsg", withNet, ""},
 	{sysRenameat2, "renameat2", "files", ""},
-	{sysCopyFileRange, "copy_file_range", "all", ""},
+	{sysCopyFileRange, "copy_file_range", withEither, ""},
 	{sysPreadv2, "preadv2", "files", ""},
 	{sysPwritev2, "pwritev2", "files", ""},
 	{sysStatx, "statx", "files", ""},

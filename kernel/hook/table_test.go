@@ -1,77 +1,39 @@
 package hook
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"slices"
-	"strings"
+	"syscall"
 	"testing"
 )
 
-// TestCalls compares the table with the cases of serve and with fileCalls.
+// TestCalls compares the table with what is registered.
 func TestCalls(t *testing.T) {
-	var listed []string
-	served := cases(t, "serve")
-	files := 0
+	groups := map[string][]call{
+		"descriptors": descriptorCalls, "files": fileCalls, "sockets": socketCalls,
+		"transfers": transferCalls, "polls": pollCalls,
+	}
+	in := map[uintptr][]string{syscall.SYS_GETPID: {"getpid"}}
+	for name, group := range groups {
+		for _, c := range group {
+			in[uintptr(c.number)] = append(in[uintptr(c.number)], name)
+		}
+	}
 	for i, call := range Calls {
-		ofFiles := call.Number < uintptr(len(fileCalls)) && fileCalls[call.Number] != 0
-		if ofFiles {
-			files++
-		}
-		// Some are of files and of others: then serve looks first.
-		if name := "SYS_" + plain(call.Name); !ofFiles || slices.Contains(served, name) {
-			listed = append(listed, name)
-		}
-		if ofFiles && !strings.HasSuffix(call.Serves, "files") || !ofFiles && call.Serves == "files" {
-			t.Errorf("%s serves %q", call.Name, call.Serves)
+		found := in[call.Number]
+		delete(in, call.Number)
+		switch {
+		case len(found) == 0:
+			t.Errorf("%s is not registered", call.Name)
+		case slices.Equal(found, []string{"files"}) != (call.Serves == "files"):
+			t.Errorf("%s serves %q and is registered with %v", call.Name, call.Serves, found)
+		case slices.Equal(found, []string{"sockets"}) != (call.Serves == withNet):
+			t.Errorf("%s serves %q and is registered with %v", call.Name, call.Serves, found)
 		}
 		if i > 0 && call.Number <= Calls[i-1].Number {
 			t.Errorf("%s is not in its place by number", call.Name)
 		}
 	}
-	for _, how := range fileCalls {
-		if how != 0 {
-			files--
-		}
-	}
-	if files != 0 {
-		t.Errorf("the table has %d calls on files more than fileCalls", files)
-	}
-	slices.Sort(listed)
-	slices.Sort(served)
-	if !slices.Equal(listed, served) {
-		t.Errorf("the table has %v, serve has %v", listed, served)
+	for number, found := range in {
+		t.Errorf("%v serve %d, which is not in the table", found, number)
 	}
 }
-
-// cases returns the names of package syscall after which a function of hook.go
-// switches.
-func cases(t *testing.T, function string) (names []string) {
-	file, err := parser.ParseFile(token.NewFileSet(), "hook.go", nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, declaration := range file.Decls {
-		if f, ok := declaration.(*ast.FuncDecl); ok && f.Name.Name == function {
-			ast.Inspect(f, func(n ast.Node) bool {
-				if clause, ok := n.(*ast.CaseClause); ok {
-					for _, value := range clause.List {
-						switch value := value.(type) {
-						case *ast.SelectorExpr:
-							names = append(names, "SYS_"+plain(strings.TrimPrefix(value.Sel.Name, "SYS_")))
-						case *ast.Ident: // ours, in the Go way of names
-							names = append(names, "SYS_"+plain(strings.TrimPrefix(value.Name, "sys")))
-						}
-					}
-				}
-				return true
-			})
-		}
-	}
-	return names
-}
-
-// plain is a name without what package syscall, the man pages and Go write in
-// different ways.
-func plain(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "_", "")) }

@@ -214,13 +214,14 @@ func (d *direct) shutdown(how int) {
 }
 
 // close follows the last close(2). The peer hears of a reset if it has written
-// what was not read.
-func (d *direct) close(reset bool) {
+// what was not read. It reports whether the peer was closed before.
+func (d *direct) close(reset bool) (last bool) {
 	var failure syscall.Errno
 	if unread := d.in.refuse(reset); unread || reset {
 		failure = syscall.ECONNRESET
 	}
 	d.out.end(failure)
+	return d.out.abandoned()
 }
 
 // linger waits until the peer's buffer has what was written.

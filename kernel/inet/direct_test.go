@@ -11,6 +11,11 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 )
 
 // listening returns a listener, and a connection to it that nobody accepts yet.
@@ -175,4 +180,46 @@ func TestFull(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
+}
+
+// TestBothClosed leaves nothing of a connection whose both ends are closed,
+// whichever was first: no state that waits for late segments.
+func TestBothClosed(t *testing.T) {
+	for _, network := range []string{"tcp4", "tcp6"} {
+		for _, serverFirst := range []bool{false, true} {
+			first, second := connected(t, network)
+			if serverFirst {
+				first, second = second, first
+			}
+			one, two := first.LocalAddr().(*net.TCPAddr), second.LocalAddr().(*net.TCPAddr)
+			first.Write([]byte("last words"))
+			first.Close()
+			if got, err := io.ReadAll(second); string(got) != "last words" || err != nil {
+				t.Errorf("%s: %q, %v", network, got, err)
+			}
+			second.Close()
+			for end := time.Now().Add(timeWait / 2); endpointOf(one, two) || endpointOf(two, one); time.Sleep(time.Millisecond) {
+				if time.Now().After(end) {
+					t.Errorf("%s, server first %v: the stack still has the connection", network, serverFirst)
+					break
+				}
+			}
+		}
+	}
+}
+
+// endpointOf reports whether the stack has an endpoint of a connection.
+func endpointOf(local, remote *net.TCPAddr) bool {
+	address := func(a *net.TCPAddr) (tcpip.Address, tcpip.NetworkProtocolNumber) {
+		if ip := a.IP.To4(); ip != nil {
+			return tcpip.AddrFrom4Slice(ip), header.IPv4ProtocolNumber
+		}
+		return tcpip.AddrFrom16Slice(a.IP), header.IPv6ProtocolNumber
+	}
+	id := stack.TransportEndpointID{LocalPort: uint16(local.Port), RemotePort: uint16(remote.Port)}
+	var protocol tcpip.NetworkProtocolNumber
+	id.LocalAddress, protocol = address(local)
+	id.RemoteAddress, _ = address(remote)
+	e, ok := layer.stack.FindTransportEndpoint(protocol, tcp.ProtocolNumber, id, loopbackNIC).(*tcp.Endpoint)
+	return ok && tcp.EndpointState(e.State()) != tcp.StateListen
 }

@@ -159,6 +159,13 @@ func (f *flow) refuse(reset bool) (unread bool) {
 	return unread
 }
 
+// abandoned reports whether the reader is closed.
+func (f *flow) abandoned() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.refused
+}
+
 // join gives the flow its second end.
 func (f *flow) join(end **inetSocket, s *inetSocket) {
 	f.mu.Lock()

@@ -1,14 +1,12 @@
 package inet
 
 import (
-	"bytes"
 	"encoding/binary"
 	"syscall"
 	"testing"
 
-	"eggcup/kernel/netdev"
-
-	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/buffer"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
 )
 
 // FuzzNetlink answers any request with whole messages that say to whom, or with
@@ -42,61 +40,18 @@ func FuzzNetlink(f *testing.F) {
 	})
 }
 
-// FuzzBatch loses no frame but an acknowledgement that a later one of the same
-// connection repeats. The input is cut into frames.
-func FuzzBatch(f *testing.F) {
-	join := func(frames ...[]byte) (all []byte) {
-		for _, frame := range frames {
-			all = append(append(all, byte(len(frame))), frame...)
-		}
-		return all
-	}
-	ack, data := tcpFrame(1, 5, header.TCPFlagAck, stamps, 0), tcpFrame(1, 5, psh, stamps, 100)
-	f.Add(join(ack, data))
-	f.Add(join(ack, ack, tcpFrame(1, 6, header.TCPFlagAck, stamps, 0), tcpFrame(1, 6, header.TCPFlagAck, blocks, 0)))
-	f.Add(join(tcpFrame(1, 5, header.TCPFlagFin|header.TCPFlagAck, nil, 0), ack[:20]))
-	p := &postbox{}
-	b := newBatch(p)
-	f.Fuzz(func(t *testing.T, input []byte) {
-		p.mu.Lock()
-		p.gone, p.queued = nil, nil
-		p.mu.Unlock()
-		var sent [][]byte
-		const most = 64 // each is compared with those after it
-		for len(input) > 0 && len(sent) < most {
-			n := min(int(input[0]), len(input)-1)
-			frame := input[1 : 1+n]
-			input = input[1+n:]
-			if n < netdev.HeaderSize {
-				continue
-			}
-			sent = append(sent, frame)
-			if err := b.send(frame); err != nil {
-				t.Fatal(err)
-			}
-		}
-		b.sendHeld()
-		p.Flush()
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		for i, frame := range sent {
-			kind, _ := parse(frame)
-			said := contains(p.gone, frame)
-			for _, later := range sent[i+1:] {
-				said = said || kind == acknowledges && sameConnection(frame, later)
-			}
-			if !said {
-				t.Fatalf("lost: % x", frame)
-			}
+// FuzzShortcut treats any packet that takes the short way as the stack's own would.
+func FuzzShortcut(f *testing.F) {
+	f.Add(tcpPacket(nil), true)
+	f.Add(tcpPacket(func(b []byte) { b[ipChecksum]++ }), false)
+	f.Add(tcpPacket(nil)[:30], false)
+	short, st, _ := newShortcut(f)
+	f.Fuzz(func(t *testing.T, packet []byte, checked bool) {
+		p := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(packet)})
+		defer p.DecRef()
+		p.RXChecksumValidated = checked
+		if _, fits := short.fits(p); fits {
+			compareWays(t, short, st, packet, checked)
 		}
 	})
-}
-
-func contains(frames [][]byte, frame []byte) bool {
-	for _, other := range frames {
-		if bytes.Equal(other, frame) {
-			return true
-		}
-	}
-	return false
 }

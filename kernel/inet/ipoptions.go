@@ -97,15 +97,15 @@ func (s *inetSocket) ipOption(name int) (int, syscall.Errno) {
 		value, err := s.endpoint.GetSockOptInt(tcpip.MulticastTTLOption)
 		return value, number(err)
 	case syscall.IP_MULTICAST_LOOP:
-		return boolean(o.GetMulticastLoop()), 0
+		return socket.Boolean(o.GetMulticastLoop()), 0
 	case syscall.IP_PKTINFO:
-		return boolean(o.GetReceivePacketInfo()), 0
+		return socket.Boolean(o.GetReceivePacketInfo()), 0
 	case syscall.IP_RECVTTL:
-		return boolean(o.GetReceiveTTL()), 0
+		return socket.Boolean(o.GetReceiveTTL()), 0
 	case syscall.IP_RECVTOS:
-		return boolean(o.GetReceiveTOS()), 0
+		return socket.Boolean(o.GetReceiveTOS()), 0
 	case syscall.IP_HDRINCL:
-		return boolean(o.GetHeaderIncluded()), 0
+		return socket.Boolean(o.GetHeaderIncluded()), 0
 	case ipMTUDiscover, ipRecvErr, ipBindAddressNoPort, ipFreeBind:
 		return 0, 0
 	}
@@ -215,7 +215,7 @@ func (s *inetSocket) ipv6Option(name int) (int, syscall.Errno) {
 	o := s.endpoint.SocketOptions()
 	switch name {
 	case syscall.IPV6_V6ONLY:
-		return boolean(o.GetV6Only()), 0
+		return socket.Boolean(o.GetV6Only()), 0
 	case syscall.IPV6_UNICAST_HOPS:
 		value, err := s.endpoint.GetSockOptInt(tcpip.IPv6HopLimitOption)
 		if value == tcpip.UseDefaultIPv6HopLimit {
@@ -229,13 +229,13 @@ func (s *inetSocket) ipv6Option(name int) (int, syscall.Errno) {
 		value, err := s.endpoint.GetSockOptInt(tcpip.MulticastTTLOption)
 		return value, number(err)
 	case syscall.IPV6_MULTICAST_LOOP:
-		return boolean(o.GetMulticastLoop()), 0
+		return socket.Boolean(o.GetMulticastLoop()), 0
 	case syscall.IPV6_RECVPKTINFO:
-		return boolean(o.GetIPv6ReceivePacketInfo()), 0
+		return socket.Boolean(o.GetIPv6ReceivePacketInfo()), 0
 	case ipv6RecvHopLimit:
-		return boolean(o.GetReceiveHopLimit()), 0
+		return socket.Boolean(o.GetReceiveHopLimit()), 0
 	case syscall.IPV6_RECVTCLASS:
-		return boolean(o.GetReceiveTClass()), 0
+		return socket.Boolean(o.GetReceiveTClass()), 0
 	case ipv6RecvErr, ipv6MTUDiscover, ipv6AddrPreferences, ipv6FreeBind:
 		return 0, 0
 	}

@@ -1,6 +1,7 @@
 package inet
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
 	"strings"
@@ -77,7 +78,7 @@ func (c *cable) next(t *testing.T, what string, fits func([]byte) bool) []byte {
 }
 
 // plugged returns a stack with a card.
-func plugged(t *testing.T, settings Settings) (*Layer, *link, *cable) {
+func plugged(t testing.TB, settings Settings) (*Layer, *link, *cable) {
 	t.Helper()
 	settings.TCPReceive, settings.TCPSend = 1<<20, 1<<20
 	l, err := newLayer(settings)
@@ -111,7 +112,9 @@ func TestEcho(t *testing.T) {
 	copy(arp.ProtocolAddressSender(), []byte{10, 0, 0, 2})
 	copy(arp.ProtocolAddressTarget(), []byte{10, 0, 0, 1})
 	c.arrive(ask)
-	answer := c.next(t, "answer by ARP", func(b []byte) bool { return header.Ethernet(b).Type() == header.ARPProtocolNumber })
+	answer := c.next(t, "answer by ARP", func(b []byte) bool {
+		return header.Ethernet(b).Type() == header.ARPProtocolNumber && header.ARP(b[header.EthernetMinimumSize:]).Op() == header.ARPReply
+	})
 	if got := header.ARP(answer[header.EthernetMinimumSize:]); got.Op() != header.ARPReply || tcpip.LinkAddress(got.HardwareAddressSender()) != own {
 		t.Errorf("ARP: %x", answer)
 	}
@@ -135,6 +138,23 @@ func TestEcho(t *testing.T) {
 	}
 	if got := header.ICMPv4(header.IPv4(echo[header.EthernetMinimumSize:]).Payload()); got.Type() != header.ICMPv4EchoReply {
 		t.Errorf("type %d", got.Type())
+	}
+}
+
+// TestAnnounce tells the neighbours of the address unasked: who has looked for it
+// since before the machine was up need not ask again.
+func TestAnnounce(t *testing.T) {
+	settings := Settings{Address: tcpip.AddressWithPrefix{Address: tcpip.AddrFrom4([4]byte{10, 0, 0, 1}), PrefixLen: 24}}
+	_, _, c := plugged(t, settings)
+	frame := c.next(t, "announcement", func(b []byte) bool { return header.Ethernet(b).Type() == header.ARPProtocolNumber })
+	said := header.ARP(frame[header.EthernetMinimumSize:])
+	own := []byte{10, 0, 0, 1}
+	switch {
+	case header.Ethernet(frame).DestinationAddress() != header.EthernetBroadcastAddress,
+		said.Op() != header.ARPRequest,
+		!bytes.Equal(said.HardwareAddressSender(), ownHardware[:]),
+		!bytes.Equal(said.ProtocolAddressSender(), own), !bytes.Equal(said.ProtocolAddressTarget(), own):
+		t.Errorf("the announcement is %x", frame)
 	}
 }
 

@@ -43,16 +43,6 @@ func (s *source) Read(b []byte) (int, error) {
 // Len returns how much is left to send.
 func (s *source) Len() int { return len(s.b) }
 
-// Read receives up to n bytes.
-func (s *inetSocket) Read(p unsafe.Pointer, n int) (int, syscall.Errno) {
-	return s.Receive(p, n, 0, nil, nil)
-}
-
-// Write sends n bytes.
-func (s *inetSocket) Write(p unsafe.Pointer, n int) (int, syscall.Errno) {
-	return s.Send(p, n, 0, nil, 0)
-}
-
 // Send answers sendto(2).
 func (s *inetSocket) Send(p unsafe.Pointer, n, flags int, address unsafe.Pointer, length int) (int, syscall.Errno) {
 	v := syscall.Iovec{Base: (*byte)(p), Len: uint64(n)}

@@ -94,6 +94,7 @@ type messages struct {
 	start    int
 }
 
+//go:noinline
 func (m *messages) begin(kind, flags uint16, body ...byte) {
 	m.start = len(m.b)
 	m.b = append(m.b, make([]byte, syscall.SizeofNlMsghdr)...)
@@ -105,6 +106,7 @@ func (m *messages) begin(kind, flags uint16, body ...byte) {
 	m.b = append(m.b, body...)
 }
 
+//go:noinline
 func (m *messages) attribute(kind uint16, value []byte) {
 	m.b = binary.NativeEndian.AppendUint16(m.b, uint16(4+len(value)))
 	m.b = binary.NativeEndian.AppendUint16(m.b, kind)

@@ -172,25 +172,25 @@ func (s *inetSocket) socketOption(name int, to unsafe.Pointer, length *uint32) s
 	case socket.SoProtocol:
 		value = s.protocol
 	case syscall.SO_ACCEPTCONN:
-		value = boolean(s.kind == syscall.SOCK_STREAM && tcp.EndpointState(s.endpoint.State()) == tcp.StateListen)
+		value = socket.Boolean(s.kind == syscall.SOCK_STREAM && tcp.EndpointState(s.endpoint.State()) == tcp.StateListen)
 	case syscall.SO_LINGER:
 		linger := o.GetLinger()
 		var b [8]byte
-		binary.NativeEndian.PutUint32(b[:], uint32(boolean(linger.Enabled)))
+		binary.NativeEndian.PutUint32(b[:], uint32(socket.Boolean(linger.Enabled)))
 		binary.NativeEndian.PutUint32(b[4:], uint32(linger.Timeout/time.Second))
 		return socket.StoreOption(to, length, b[:])
 	case syscall.SO_REUSEADDR:
-		value = boolean(o.GetReuseAddress())
+		value = socket.Boolean(o.GetReuseAddress())
 	case soReusePort:
-		value = boolean(o.GetReusePort())
+		value = socket.Boolean(o.GetReusePort())
 	case syscall.SO_BROADCAST:
-		value = boolean(o.GetBroadcast())
+		value = socket.Boolean(o.GetBroadcast())
 	case syscall.SO_KEEPALIVE:
-		value = boolean(o.GetKeepAlive())
+		value = socket.Boolean(o.GetKeepAlive())
 	case syscall.SO_NO_CHECK:
-		value = boolean(o.GetNoChecksum())
+		value = socket.Boolean(o.GetNoChecksum())
 	case syscall.SO_OOBINLINE:
-		value = boolean(o.GetOutOfBandInline())
+		value = socket.Boolean(o.GetOutOfBandInline())
 	case syscall.SO_RCVBUF:
 		value = int(o.GetReceiveBufferSize())
 	case syscall.SO_SNDBUF:
@@ -202,13 +202,6 @@ func (s *inetSocket) socketOption(name int, to unsafe.Pointer, length *uint32) s
 		return syscall.ENOPROTOOPT
 	}
 	return socket.StoreInt(to, length, value)
-}
-
-func boolean(on bool) int {
-	if on {
-		return 1
-	}
-	return 0
 }
 
 // Options of IPPROTO_TCP that package syscall does not name.
@@ -283,11 +276,11 @@ func (s *inetSocket) tcpOption(name int) (int, syscall.Errno) {
 	o := s.endpoint.SocketOptions()
 	switch name {
 	case syscall.TCP_NODELAY:
-		return boolean(!o.GetDelayOption()), 0
+		return socket.Boolean(!o.GetDelayOption()), 0
 	case syscall.TCP_CORK:
-		return boolean(o.GetCorkOption()), 0
+		return socket.Boolean(o.GetCorkOption()), 0
 	case syscall.TCP_QUICKACK:
-		return boolean(o.GetQuickAck()), 0
+		return socket.Boolean(o.GetQuickAck()), 0
 	case syscall.TCP_KEEPIDLE:
 		var idle tcpip.KeepaliveIdleOption
 		err := s.endpoint.GetSockOpt(&idle)

@@ -44,7 +44,7 @@ type inetSocket struct {
 
 // The events of the stack have the values of poll(2), those of package
 // descriptor too.
-const everything = descriptor.In | descriptor.Out | descriptor.Err | descriptor.Hup | descriptor.ReadHup
+const everything = socket.Everything
 
 // protocols says which transport protocol serves a type and a protocol number.
 func protocols(family, kind, protocol int) (transport tcpip.TransportProtocolNumber, errno syscall.Errno) {
@@ -146,31 +146,14 @@ func (s *inetSocket) readiness() uintptr {
 	return uintptr(s.endpoint.Readiness(everything) & everything)
 }
 
-// update tells the kernel what holds for s. An event that comes between the
-// look and the word to the kernel is found by the second look.
-func (s *inetSocket) update() {
-	now := s.readiness()
-	s.Ready(now, everything&^now)
-	if late := s.readiness() &^ now; late != 0 {
-		s.Ready(late, 0)
-	}
-}
+// update tells the kernel what holds for s.
+func (s *inetSocket) update() { s.Update(s.readiness) }
 
 // Watch makes events that end known to the kernel from now on.
 func (s *inetSocket) Watch() { s.update() }
 
-// settle follows a call that may have ended an event. It tells of no event that
-// still holds: that would be an edge.
-func (s *inetSocket) settle() {
-	if !s.Watched() {
-		return
-	}
-	now := s.readiness()
-	s.Ready(0, everything&^now)
-	if late := s.readiness() &^ now; late != 0 {
-		s.Ready(late, 0)
-	}
-}
+// settle follows a call that may have ended an event.
+func (s *inetSocket) settle() { s.Settle(s.readiness) }
 
 // Bind answers bind(2).
 func (s *inetSocket) Bind(p unsafe.Pointer, length int) syscall.Errno {
@@ -185,6 +168,7 @@ func (s *inetSocket) Bind(p unsafe.Pointer, length int) syscall.Errno {
 
 // Connect answers connect(2).
 func (s *inetSocket) Connect(p unsafe.Pointer, length int) syscall.Errno {
+	socket.Reserve()
 	if isUnspec(p, length) && s.kind != syscall.SOCK_STREAM {
 		return number(s.endpoint.Disconnect())
 	}
@@ -311,11 +295,14 @@ func (s *inetSocket) Shutdown(how int) syscall.Errno {
 // Close ends the socket with its last descriptor. With SO_LINGER it waits for
 // the peer to have everything.
 func (s *inetSocket) Close() {
+	socket.Reserve()
 	linger := s.endpoint.SocketOptions().GetLinger()
 	s.closed.Store(true)
 	d := s.flows()
-	if d != nil {
-		d.close(linger.Enabled && linger.Timeout == 0)
+	if d != nil && d.close(linger.Enabled && linger.Timeout == 0) {
+		// Both ends are closed and nobody looks at the stack's endpoints any more:
+		// reset, they are gone at once, and not when TIME-WAIT ends.
+		s.endpoint.SocketOptions().SetLinger(tcpip.LingerOption{Enabled: true})
 	}
 	switch {
 	case d != nil:

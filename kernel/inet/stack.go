@@ -10,7 +10,6 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/link/loopback"
 	"gvisor.dev/gvisor/pkg/tcpip/network/arp"
-	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/icmp"
@@ -68,9 +67,9 @@ func (l *Layer) Pair(domain, kind, protocol int) ([2]int32, syscall.Errno) {
 // newLayer makes a stack with the loopback interface.
 func newLayer(settings Settings) (*Layer, error) {
 	l := &Layer{settings: settings, advertised: make(chan func(), 64)}
-	networks := []stack.NetworkProtocolFactory{ipv4.NewProtocol, arp.NewProtocol}
+	networks := []stack.NetworkProtocolFactory{newIPv4, arp.NewProtocol}
 	if settings.IPv6 {
-		networks = append(networks, ipv6.NewProtocolWithOptions(ipv6.Options{
+		networks = append(networks, newIPv6(ipv6.Options{
 			NDPConfigs:       ndpSettings(),
 			AutoGenLinkLocal: true,
 			NDPDisp:          (*advertisements)(l),
@@ -78,6 +77,7 @@ func newLayer(settings Settings) (*Layer, error) {
 		}))
 	}
 	l.stack = stack.New(stack.Options{
+		Clock:            newClock(),
 		NetworkProtocols: networks,
 		TransportProtocols: []stack.TransportProtocolFactory{
 			tcp.NewProtocolCUBIC, udp.NewProtocol, icmp.NewProtocol4, icmp.NewProtocol6,
@@ -162,17 +162,22 @@ func (l *Layer) addLoopback() tcpip.Error {
 	return l.addAddress(loopbackNIC, loopback6)
 }
 
-// addAddress gives an interface an address, and routes its network there.
+// addAddress gives an interface an address, routes its network there, and tells
+// the neighbours.
 func (l *Layer) addAddress(nic tcpip.NICID, a tcpip.AddressWithPrefix) tcpip.Error {
 	protocol := header.IPv4ProtocolNumber
 	if a.Address.Len() == header.IPv6AddressSize {
 		protocol = header.IPv6ProtocolNumber
 	}
 	err := l.stack.AddProtocolAddress(nic, tcpip.ProtocolAddress{Protocol: protocol, AddressWithPrefix: a}, stack.AddressProperties{})
-	if err == nil {
-		l.stack.AddRoute(tcpip.Route{Destination: a.Subnet(), NIC: nic})
+	if err != nil {
+		return err
 	}
-	return err
+	l.stack.AddRoute(tcpip.Route{Destination: a.Subnet(), NIC: nic})
+	if protocol == header.IPv4ProtocolNumber {
+		l.announce(nic, a.Address)
+	}
+	return nil
 }
 
 // removeAddress takes an address and all routes of its protocol from an

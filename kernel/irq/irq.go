@@ -24,8 +24,9 @@ var call = rawsys.Call
 // Line is an open interrupt line. Its methods may be called by one goroutine at
 // a time, but for Close.
 type Line struct {
-	fd   uintptr
-	file *os.File
+	fd    uintptr
+	file  *os.File
+	level bool
 }
 
 // ISA returns the global system interrupt of an ISA interrupt: the number to
@@ -41,7 +42,7 @@ func Open(gsi int) (*Line, error) {
 	if errno != 0 {
 		return nil, &os.PathError{Op: "open", Path: name, Err: errno}
 	}
-	return &Line{fd: fd, file: os.NewFile(fd, name)}, nil
+	return &Line{fd: fd, file: os.NewFile(fd, name), level: apic.Level(gsi)}, nil
 }
 
 // Message is what a device writes to memory to interrupt.
@@ -79,6 +80,10 @@ func (l *Line) Wait() error {
 	_, err := l.file.Read(count[:])
 	return err
 }
+
+// Level reports whether the line is level-triggered: it fires again after Wait as
+// long as a device asks. Messages are edges.
+func (l *Line) Level() bool { return l.level }
 
 // Close masks the line and ends a Wait with os.ErrClosed.
 func (l *Line) Close() error { return l.file.Close() }

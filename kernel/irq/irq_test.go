@@ -128,3 +128,24 @@ func TestMessage(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A line knows how it is triggered, where the firmware says nothing as its bus
+// has it; a message is an edge.
+func TestLevel(t *testing.T) {
+	install(t)
+	for gsi, level := range map[int]bool{4: false, 20: true} {
+		line, err := Open(gsi)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if line.Level() != level {
+			t.Errorf("line %d: level %v", gsi, !level)
+		}
+		line.Close()
+	}
+	message, _, err := OpenMessage()
+	if err != nil || message.Level() {
+		t.Errorf("a message: %v", err)
+	}
+	message.Close()
+}

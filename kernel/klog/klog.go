@@ -68,10 +68,10 @@ var writing sync.Mutex
 
 func printLine(line []byte) {
 	writing.Lock()
-	defer writing.Unlock()
 	if !console.LogBytes(line) {
 		syscall.Write(2, line)
 	}
+	writing.Unlock()
 }
 
 func log(l Level, who string, parts []string) {
@@ -81,10 +81,10 @@ func log(l Level, who string, parts []string) {
 	var head [console.TimeWidth]byte
 	line := make([]byte, 0, 128)
 	line = append(line, head[:console.FormatTime(&head, now())]...)
-	line = append(line, who...)
-	line = append(line, ": "...)
-	for _, part := range parts {
-		line = append(line, part...)
+	for _, part := range [...][]string{{who, ": "}, parts, {"\n"}} {
+		for _, text := range part {
+			line = append(line, text...)
+		}
 	}
-	write(append(line, '\n'))
+	write(line)
 }

@@ -3,6 +3,8 @@ package netdev
 import (
 	"encoding/binary"
 	"testing"
+
+	"eggcup/kernel/registry"
 )
 
 // frame4 is an Ethernet frame with an IPv4 packet.
@@ -136,7 +138,7 @@ func FuzzSegment(f *testing.F) {
 func TestRegister(t *testing.T) {
 	old := registered
 	t.Cleanup(func() { registered = old })
-	registered = nil
+	registered = new(registry.List[Device])
 	a, b := Device(&named{name: "a"}), Device(&named{name: "b"})
 	Register(a)
 	Register(b)

@@ -6,7 +6,8 @@ package netdev
 
 import (
 	"errors"
-	"sync"
+
+	"eggcup/kernel/registry"
 )
 
 // Device is an Ethernet interface. Its methods may be called by any goroutine.
@@ -72,23 +73,11 @@ var (
 // HeaderSize is the size of an Ethernet header: two addresses and a type.
 const HeaderSize = 14
 
-var (
-	mu sync.Mutex
-	// registered is what the drivers found, in order. Guarded by mu.
-	registered []Device
-)
+var registered = new(registry.List[Device])
 
 // Register adds a device; drivers call it in Init.
-func Register(d Device) {
-	mu.Lock()
-	defer mu.Unlock()
-	registered = append(registered, d)
-}
+func Register(d Device) { registered.Add(d) }
 
 // Devices returns the devices that are registered, in the order in which they
 // were found.
-func Devices() []Device {
-	mu.Lock()
-	defer mu.Unlock()
-	return append([]Device(nil), registered...)
-}
+func Devices() []Device { return registered.All() }

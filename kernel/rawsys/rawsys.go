@@ -18,8 +18,6 @@ const (
 	IrqEnable     = 0x1001
 	TTYInput      = 0x1002
 	ConsoleVGA    = 0x1003
-	MSIOpen       = 0x1004
-	ConsoleVirtio = 0x1005
 	FileCreate    = 0x1010
 	FileReady     = 0x1011
 	ConsoleOpen   = 0x1012
@@ -30,6 +28,8 @@ const (
 	MMIOMap       = 0x1022
 	RandomAdd     = 0x1023
 	RandomMissing = 0x1024
+	MSIOpen       = 0x1025
+	ConsoleVirtio = 0x1026
 )
 
 // Call makes a system call that does not block.

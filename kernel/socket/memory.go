@@ -14,6 +14,15 @@ import (
 //go:noescape
 func stackBounds() (low, high uintptr) // defined in memory_amd64.s
 
+// Reserve makes room on the goroutine's stack for a call into the network stack. A
+// stack is copied when it grows, frame by frame; a goroutine that serves a
+// connection grows to 8 KiB by doubling twice, each time with more frames to copy.
+// With this much it gets there in one step, and with no more it stays there below
+// a server of net/http.
+//
+//go:noescape
+func Reserve() // defined in memory_amd64.s
+
 // OnStack reports whether p points into the caller's stack. Then it must not
 // be stored in the heap, nor handed to what might.
 func OnStack(p unsafe.Pointer) bool {
@@ -55,6 +64,8 @@ func piece(p *syscall.Iovec, i int) *syscall.Iovec {
 }
 
 // Gather copies what the n pieces at p hold, from the byte at offset on, to b.
+//
+//go:noinline
 func Gather(b []byte, p *syscall.Iovec, n, offset int) (copied int) {
 	for i := range n {
 		v := piece(p, i)
@@ -71,6 +82,8 @@ func Gather(b []byte, p *syscall.Iovec, n, offset int) (copied int) {
 
 // Scatter copies b to the n pieces at p, from the byte at offset on, and returns
 // how much fitted.
+//
+//go:noinline
 func Scatter(p *syscall.Iovec, n, offset int, b []byte) (copied int) {
 	for i := range n {
 		v := piece(p, i)

@@ -9,6 +9,8 @@ import (
 
 // StoreName answers with an address as getsockname(2) does: what fits is
 // written, length gets the whole size.
+//
+//go:noinline
 func StoreName(to unsafe.Pointer, length *uint32, name []byte) syscall.Errno {
 	if to == nil || length == nil {
 		return 0
@@ -24,6 +26,8 @@ func StoreName(to unsafe.Pointer, length *uint32, name []byte) syscall.Errno {
 
 // StoreOption answers with a value as getsockopt(2) does: what fits is written,
 // length gets its size.
+//
+//go:noinline
 func StoreOption(to unsafe.Pointer, length *uint32, value []byte) syscall.Errno {
 	n := copy(Bytes(to, int(int32(*length))), value)
 	*length = uint32(n)
@@ -94,5 +98,13 @@ func setTimeout(timeout interface{ Store(int64) }, p unsafe.Pointer, length int)
 		value = syscall.Timeval{}
 	}
 	timeout.Store(min(value.Sec, longest)*int64(time.Second) + value.Usec*1000)
+	return 0
+}
+
+// Boolean is the value of an option that is on or off.
+func Boolean(on bool) int {
+	if on {
+		return 1
+	}
 	return 0
 }

@@ -168,6 +168,8 @@ func (d *discipline) erase(m *syscall.Termios) {
 func isControl(c byte) bool { return c < ' ' && c != '\t' && c != '\n' || c == deleteKey }
 
 // show echoes a typed byte.
+//
+//go:noinline
 func (d *discipline) show(m *syscall.Termios, c byte) {
 	switch {
 	case m.Lflag&syscall.ECHO == 0:

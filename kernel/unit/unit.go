@@ -28,6 +28,8 @@ func (a *absence) Is(target error) bool { return target == ErrAbsent }
 
 // Absent returns an error for Init functions whose hardware the machine does
 // not have. That is normal: the unit is skipped, and everything else goes on.
+//
+//go:noinline
 func Absent(why string) error { return &absence{why} }
 
 // stepError is an error with the step that it happened in.
@@ -42,26 +44,42 @@ func (e *stepError) Unwrap() error { return e.err }
 // Wrap says in which driver and step an error happened, as in
 // Wrap("uart: open interrupt", err). Package fmt would do the same, but is too
 // large for a kernel whose program does not use it.
+//
+//go:noinline
 func Wrap(step string, err error) error { return &stepError{step, err} }
 
 var (
-	mu sync.Mutex
-	// starts has the units by name. Guarded by mu.
-	starts = map[string]*sync.Once{}
+	mu     sync.Mutex
+	starts *start // the latest, guarded by mu
 )
+
+// start is the start of a unit.
+type start struct {
+	name    string
+	once    sync.Once
+	earlier *start
+}
+
+// startOf returns the start of the unit of that name.
+func startOf(name string) *start {
+	mu.Lock()
+	s := starts
+	for s != nil && s.name != name {
+		s = s.earlier
+	}
+	if s == nil {
+		s = &start{name: name, earlier: starts}
+		starts = s
+	}
+	mu.Unlock()
+	return s
+}
 
 // Start runs a unit's Init function unless a unit of that name was started
 // before; then it waits for that start to end. The outcome is a log line:
 // started, absent or failed.
 func Start(name string, init func() error) {
-	mu.Lock()
-	once := starts[name]
-	if once == nil {
-		once = new(sync.Once)
-		starts[name] = once
-	}
-	mu.Unlock()
-	once.Do(func() { run(name, init) })
+	startOf(name).once.Do(func() { run(name, init) })
 }
 
 func run(name string, init func() error) {

@@ -46,6 +46,8 @@ func number(err error) syscall.Errno {
 }
 
 // sockaddr makes a struct sockaddr_un of a name.
+//
+//go:noinline
 func sockaddr(name []byte) []byte {
 	b := make([]byte, 2, 2+len(name)+1)
 	b[0] = syscall.AF_UNIX

@@ -59,9 +59,9 @@ func (s *unixSocket) Option(level, name int, to unsafe.Pointer, length *uint32) 
 	case socket.SoDomain:
 		value = syscall.AF_UNIX
 	case syscall.SO_ACCEPTCONN:
-		value = boolean(s.listening)
+		value = socket.Boolean(s.listening)
 	case syscall.SO_PASSCRED:
-		value = boolean(s.passCred)
+		value = socket.Boolean(s.passCred)
 	case syscall.SO_SNDBUF, syscall.SO_RCVBUF:
 		value = capacity
 	case syscall.SO_PEERCRED:
@@ -74,11 +74,4 @@ func (s *unixSocket) Option(level, name int, to unsafe.Pointer, length *uint32) 
 		return syscall.ENOPROTOOPT
 	}
 	return socket.StoreInt(to, length, value)
-}
-
-func boolean(on bool) int {
-	if on {
-		return 1
-	}
-	return 0
 }

@@ -137,33 +137,14 @@ func (s *unixSocket) readiness() (events uintptr) {
 	return events
 }
 
-const everything = descriptor.In | descriptor.Out | descriptor.Hup | descriptor.Err | descriptor.ReadHup
-
-// update tells the kernel what holds for s. An event that comes between the
-// look and the word to the kernel is found by the second look.
-func (s *unixSocket) update() {
-	now := s.readiness()
-	s.Ready(now, everything&^now)
-	if late := s.readiness() &^ now; late != 0 {
-		s.Ready(late, 0)
-	}
-}
+// update tells the kernel what holds for s.
+func (s *unixSocket) update() { s.Update(s.readiness) }
 
 // Watch makes events that end known to the kernel from now on.
 func (s *unixSocket) Watch() { s.update() }
 
-// settle follows a call that may have ended an event. It tells of no event that
-// still holds: that would be an edge.
-func (s *unixSocket) settle() {
-	if !s.Watched() {
-		return
-	}
-	now := s.readiness()
-	s.Ready(0, everything&^now)
-	if late := s.readiness() &^ now; late != 0 {
-		s.Ready(late, 0)
-	}
-}
+// settle follows a call that may have ended an event.
+func (s *unixSocket) settle() { s.Settle(s.readiness) }
 
 // begin tells who waits for s that events begin.
 func (s *unixSocket) begin(events uintptr) {

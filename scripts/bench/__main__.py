@@ -22,9 +22,10 @@ sys.path[:0] = [str(ROOT)]
 import debian  # noqa: E402 - the checkout has to be in the path before its packages are imported
 import initramfs  # noqa: E402
 import report  # noqa: E402
+import stack  # noqa: E402
 import web  # noqa: E402
 from compare import MEMORY_MB, boot_times, least_memory, micro_figures, progress  # noqa: E402
-from guests import EGGCUP, MINIMAL, Bench, Kernel  # noqa: E402
+from guests import BEFORE, EGGCUP, MINIMAL, Bench, Kernel  # noqa: E402
 from tool import Eggcup, measure  # noqa: E402
 
 from configurator.build.toolchain import find_go  # noqa: E402
@@ -57,6 +58,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--no-cloud", action="store_true", help="leave Debian's cloud kernel out")
     parser.add_argument("--part", choices=PARTS, default="all", help="what to measure (default all)")
     parser.add_argument("--seconds", type=int, default=10, metavar="N", help="wrk's time for each figure (default 10)")
+    parser.add_argument(
+        "--before", type=Path, metavar="FILE", help="a kernel with httpd to put beside, as an earlier eggcup built it"
+    )
     parser.add_argument("--smp", type=int, default=1, metavar="N", help="processors of each guest (default 1)")
     parser.add_argument("--accel", choices=[a.value for a in Acceleration], default=Acceleration.TCG.value)
     parser.add_argument("--micro", type=Path, default=ROOT.parent / "shared" / "bench" / "micro", metavar="FOLDER")
@@ -192,13 +196,19 @@ def network_part(options: argparse.Namespace, bench: Bench, eggcup: Eggcup) -> l
         return [Kernel(EGGCUP, builds.kernels[name]), Kernel(MINIMAL, images[0], builds.initramfs[name])]
 
     loopback = web.measure_loopback(bench, pair("loopback"), options.runs)
-    found = web.measure_web(bench, pair("httpd"), options.runs, options.seconds)
+    before = [Kernel(BEFORE, options.before)] if options.before else []
+    found = web.measure_web(bench, [*pair("httpd"), *before], options.runs, options.seconds)
     little = web.serves_in_little(bench, pair("httpd")[0])
-    image, program = builds.kernels["httpd"].stat().st_size, builds.plain["httpd"].stat().st_size
+    sizes = report.server_table(
+        image=builds.kernels["httpd"].stat().st_size,
+        program=builds.plain["httpd"].stat().st_size,
+        with_stack=stack.build(find_go(), ROOT, HTTPD, bench.folder).stat().st_size,
+    )
     facts = [
         f"{options.runs} runs of each guest in turn, {web.MEMORY_MB} MiB, wrk for {options.seconds} s with one thread.",
-        f"The kernel with httpd has {image:,} bytes, its Go binary {program:,};",
-        f"it {'serves' if little else 'does **not** serve'} in {web.LITTLE_MEMORY_MB} MiB.",
+        f"It {'serves' if little else 'does **not** serve'} in {web.LITTLE_MEMORY_MB} MiB.",
+        "",
+        *sizes,
     ]
     return web.tables(found, loopback, MINIMAL, facts)
 

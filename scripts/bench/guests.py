@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EGGCUP = "eggcup"
+BEFORE = "eggcup before"
 MINIMAL = "Linux minimal"
 LINUX_COMMAND_LINE = "console=ttyS0 quiet panic=-1 reboot=t"
 _QMP_HELLO = b'{"execute": "qmp_capabilities"}\n'

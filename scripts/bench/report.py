@@ -111,6 +111,18 @@ def size_table(sizes: Sequence[Size]) -> list[str]:
     return rows
 
 
+def server_table(*, image: int, program: int, with_stack: int) -> list[str]:
+    """Image sizes of a server: the plain program, what gVisor's stack adds to it, and the kernel."""
+    over = (image - with_stack) / 1024
+    return [
+        "| httpd | bytes | over the line before, KiB | target | |",
+        "|---|---|---|---|---|",
+        f"| Go binary for Linux | {program:,} | | | |",
+        f"| the same with gVisor's stack | {with_stack:,} | {(with_stack - program) / 1024:.0f} | | |",
+        f"| kernel | {image:,} | {over:.0f} | {targets.verdict(targets.SERVER_OVERHEAD, over)} |",
+    ]
+
+
 def tool_table(durations: dict[str, Duration]) -> list[str]:
     """How long the tool takes."""
     rows = ["| command | seconds | target | |", "|---|---|---|---|"]

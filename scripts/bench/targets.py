@@ -53,6 +53,9 @@ NETWORK = {
 """Ratios to the minimal Linux guest behind the same card."""
 
 IMAGE_OVERHEAD = Target(256, unit="KiB")
+SERVER_OVERHEAD = Target(512, unit="KiB")
+"""Of a kernel with a server over its Go binary linked with gVisor's stack (scripts/bench/stack.py)."""
+
 HELLO_MEMORY = Target(16, unit="MiB")
 
 TOOL = {

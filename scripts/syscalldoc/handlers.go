@@ -24,8 +24,10 @@ var (
 func renderHandlers(w io.Writer) error {
 	var source strings.Builder
 	source.WriteString(handlersHead)
-	writeHandlers(&source, "handlers", syscalls.Table[:])
-	writeHandlers(&source, "privateHandlers", syscalls.Private[:])
+	writeHandlers(&source, "privateHandlers", syscalls.Private[:syscalls.ServedBase])
+	writeHandlers(&source, "servedHandlers", syscalls.Private[syscalls.ServedBase:syscalls.DeviceBase])
+	writeHandlers(&source, "deviceHandlers", syscalls.Private[syscalls.DeviceBase:])
+	writeIndexed(&source, syscalls.Table[:])
 	source.WriteString(")\n")
 	formatted, err := format.Source([]byte(source.String()))
 	if err != nil {
@@ -40,6 +42,30 @@ func writeHandlers(w io.Writer, name string, table []syscalls.Entry) {
 	for number, entry := range table {
 		if entry.Handler != nil {
 			fmt.Fprintf(w, "%d: %s,\n", number, functionName(entry.Handler))
+		}
+	}
+	fmt.Fprint(w, "}\n")
+}
+
+// writeIndexed writes the handlers of a table with many gaps, each once, and an
+// index by number.
+func writeIndexed(w io.Writer, table []syscalls.Entry) {
+	position := map[string]int{}
+	fmt.Fprint(w, "handlers = [...]Handler{\n")
+	for _, entry := range table {
+		if entry.Handler == nil {
+			continue
+		}
+		name := functionName(entry.Handler)
+		if _, known := position[name]; !known {
+			position[name] = len(position)
+			fmt.Fprintf(w, "%s,\n", name)
+		}
+	}
+	fmt.Fprint(w, "}\n// handlerOf is the place among handlers, counted from 1, by the number of the call.\nhandlerOf = [...]uint8{\n")
+	for number, entry := range table {
+		if entry.Handler != nil {
+			fmt.Fprintf(w, "%d: %d, // %s\n", number, position[functionName(entry.Handler)]+1, entry.Name)
 		}
 	}
 	fmt.Fprint(w, "}\n")

@@ -36,9 +36,9 @@ An eggcup kernel answers the Linux system calls that the Go runtime and the stan
 - **kernel**: a handler in ` + "`kernel/core/syscalls`" + `, entered by the SYSCALL instruction. The Go runtime's own calls all end
   there.
 - **goroutine**: ` + "`kernel/hook`" + ` answers on the goroutine that calls, as an ordinary Go function. It sees what goes through
-  ` + "`syscall.Syscall`" + ` and its siblings, and passes on to the kernel what is not its own. Calls on files are
-  answered there if the unit VFS is in the kernel; a program that makes one by the SYSCALL instruction itself, and not
-  through package syscall or golang.org/x/sys/unix, gets what the kernel says without VFS.
+  ` + "`syscall.Syscall`" + ` and its siblings, and passes on to the kernel what is not its own. The
+  units in the kernel say what that is: calls on files come with VFS, for example. A program that makes one by the SYSCALL
+  instruction itself, and not through package syscall or golang.org/x/sys/unix, gets what the kernel says without the unit.
 
 A number that is in neither table gets ENOSYS and a warning in the log. The levels:
 

@@ -41,10 +41,10 @@ func linuxRows() ([]row, error) {
 		if r.name != call.Name {
 			return nil, fmt.Errorf("call %d is %s in the kernel and %s in package hook", number, r.name, call.Name)
 		}
-		if call.Serves == "files" {
-			without := "without VFS: " + join(r.level, r.note)
+		if units := call.Units(); units != "" {
+			without := "without " + units + ": " + join(r.level, r.note)
 			*r = *hooked(call)
-			r.where, r.note = "goroutine with VFS; else kernel", join(r.note, without)
+			r.where, r.note = r.where+"; else kernel", join(r.note, without)
 			continue
 		}
 		if call.Serves == "all" {
@@ -69,8 +69,8 @@ func hooked(call hook.Call) *row {
 		level = "partial"
 	}
 	where := "goroutine"
-	if call.Serves == "files" {
-		where = "goroutine with VFS"
+	if units := call.Units(); units != "" {
+		where += " with " + units
 	}
 	return &row{int(call.Number), call.Name, level, where, call.Differs}
 }

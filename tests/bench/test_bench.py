@@ -130,3 +130,12 @@ def test_a_guest_that_ends_or_hangs_is_incomplete() -> None:
     """Neither the end of QEMU nor the time-out is taken for the awaited line."""
     assert not guest.boot([sys.executable, "-c", "print('other')"], "MAIN", 30).complete
     assert not guest.boot([sys.executable, "-c", "import time; time.sleep(60)"], "MAIN", 0.5).complete
+
+
+def test_a_server_is_judged_without_the_stack() -> None:
+    """What gVisor takes is not eggcup's; the rest is held against the target."""
+    rows = report.server_table(image=5 << 20, program=2 << 20, with_stack=4 << 20)
+    assert rows[-2:] == [
+        "| the same with gVisor's stack | 4,194,304 | 2048 | | |",
+        "| kernel | 5,242,880 | 1024 | ≤ 512 KiB | **not met** |",
+    ]

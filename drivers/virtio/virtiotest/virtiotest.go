@@ -234,6 +234,13 @@ func (q *Queue) memory(physical uint64, n int) (*dma.Memory, int) {
 // Size returns how many entries the driver chose.
 func (q *Queue) Size() int { return q.layout.Size }
 
+// Available returns how many requests the driver has published that were not
+// taken by Pop.
+func (q *Queue) Available() int {
+	m, off := q.memory(q.layout.Driver, 4)
+	return int(uint16(m.Load32(off)>>16) - q.seen)
+}
+
 // Layout returns where the queue is.
 func (q *Queue) Layout() virtio.Layout { return q.layout }
 

@@ -42,35 +42,21 @@ type fadt struct {
 	table, length uintptr
 }
 
-func (f fadt) has(offset, size uintptr) bool { return offset+size <= f.length }
-
-func (f fadt) u8(offset uintptr) uint8 {
-	if !f.has(offset, 1) {
+// number reads a field of size bytes; 0 if the table ends before it.
+func (f fadt) number(offset, size uintptr) uint64 {
+	if offset+size > f.length {
 		return 0
 	}
-	return f.mem.u8(f.table + offset)
+	return f.mem.number(f.table+offset, size)
 }
 
-func (f fadt) u16(offset uintptr) uint16 {
-	if !f.has(offset, 2) {
-		return 0
-	}
-	return f.mem.u16(f.table + offset)
-}
+func (f fadt) u8(offset uintptr) uint8 { return uint8(f.number(offset, 1)) }
 
-func (f fadt) u32(offset uintptr) uint32 {
-	if !f.has(offset, 4) {
-		return 0
-	}
-	return f.mem.u32(f.table + offset)
-}
+func (f fadt) u16(offset uintptr) uint16 { return uint16(f.number(offset, 2)) }
 
-func (f fadt) u64(offset uintptr) uint64 {
-	if !f.has(offset, 8) {
-		return 0
-	}
-	return f.mem.u64(f.table + offset)
-}
+func (f fadt) u32(offset uintptr) uint32 { return uint32(f.number(offset, 4)) }
+
+func (f fadt) u64(offset uintptr) uint64 { return f.number(offset, 8) }
 
 // address reads a generic address structure (ACPI 6.5, 5.2.3.2).
 func (f fadt) address(offset uintptr) Register {

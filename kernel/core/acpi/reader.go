@@ -11,32 +11,31 @@ type Reader struct {
 }
 
 // covers reports whether size bytes at a physical address may be read.
+//
+//go:noinline
 func (r Reader) covers(address, size uintptr) bool {
 	return address >= r.Start && address < r.End && size <= r.End-address
 }
 
-// u8 reads a byte; 0 outside the Reader's memory.
-func (r Reader) u8(address uintptr) uint8 {
-	if !r.covers(address, 1) {
+// number reads a little-endian number of size bytes, which ACPI does not align;
+// 0 if a byte of it is outside the Reader's memory.
+func (r Reader) number(address, size uintptr) (n uint64) {
+	if !r.covers(address, size) {
 		return 0
 	}
-	return raw.Load8(r.Mapped + (address - r.Start))
+	for i := range size {
+		n |= uint64(raw.Load8(r.Mapped+(address-r.Start)+i)) << (8 * i)
+	}
+	return n
 }
 
-// u16 reads a little-endian word, which ACPI does not align.
-func (r Reader) u16(address uintptr) uint16 {
-	return uint16(r.u8(address)) | uint16(r.u8(address+1))<<8
-}
+func (r Reader) u8(address uintptr) uint8 { return uint8(r.number(address, 1)) }
 
-// u32 reads a little-endian word of 32 bits.
-func (r Reader) u32(address uintptr) uint32 {
-	return uint32(r.u16(address)) | uint32(r.u16(address+2))<<16
-}
+func (r Reader) u16(address uintptr) uint16 { return uint16(r.number(address, 2)) }
 
-// u64 reads a little-endian word of 64 bits.
-func (r Reader) u64(address uintptr) uint64 {
-	return uint64(r.u32(address)) | uint64(r.u32(address+4))<<32
-}
+func (r Reader) u32(address uintptr) uint32 { return uint32(r.number(address, 4)) }
+
+func (r Reader) u64(address uintptr) uint64 { return r.number(address, 8) }
 
 // sumsToZero reports whether size bytes are readable and add up to zero.
 func (r Reader) sumsToZero(address, size uintptr) bool {

@@ -21,6 +21,7 @@ type machine struct {
 	features uint32 // CPUID.1:ECX
 	io       map[uintptr]map[uint32]uint32
 	selected map[uintptr]uint32
+	accesses int // to I/O APICs
 	ports    []uint8
 }
 
@@ -48,6 +49,7 @@ func install(t *testing.T) *machine {
 
 func (m *machine) read(addr uintptr) uint32 {
 	if page := addr &^ 0xfff; page != localAt {
+		m.accesses++
 		return m.io[page][m.selected[page]]
 	}
 	return m.local[uint32(addr-localAt)]
@@ -58,8 +60,10 @@ func (m *machine) write(addr uintptr, v uint32) {
 	case page == localAt:
 		m.local[uint32(addr-localAt)] = v
 	case addr-page == ioSelect:
+		m.accesses++
 		m.selected[page] = v
 	default:
+		m.accesses++
 		m.io[page][m.selected[page]] = v
 	}
 }
@@ -234,5 +238,25 @@ func TestFired(t *testing.T) {
 	}
 	if Mask(4); m.io[ioAt][entry(4)]&redirectMasked == 0 {
 		t.Error("Mask left the line open")
+	}
+}
+
+// TestMaskAccesses masks and unmasks a line by a write each.
+func TestMaskAccesses(t *testing.T) {
+	m := routes(t)
+	Route(9, 0x51)
+	Route(20, 0x52)
+	Mask(9)
+	m.accesses = 0
+	for range 10 {
+		Unmask(9)
+		Mask(9)
+	}
+	if m.accesses != 20 {
+		t.Errorf("%d accesses", m.accesses)
+	}
+	Mask(20)
+	if Unmask(9); m.io[ioAt][entry(9)] != redirectLevel|0x51 || m.io[ioAt][entry(20)]&redirectMasked == 0 {
+		t.Errorf("the entries are %#x and %#x", m.io[ioAt][entry(9)], m.io[ioAt][entry(20)])
 	}
 }

@@ -13,7 +13,15 @@ type ioapic struct {
 	base  uintptr // where its registers are mapped
 	first int     // its first GSI
 	lines int
+	// An access costs microseconds where the controller is emulated, and a line is
+	// masked and unmasked for every interrupt. So what was written is known here.
+	selected uint32           // the register that the window shows
+	low      [maxLines]uint32 // the low words of the redirection entries
 }
+
+// maxLines is how many redirection entries a controller has at most: the version
+// register has eight bits for the last one's number (82093AA, 3.2.2).
+const maxLines = 256
 
 // MaskPIC gives the 8259s vectors that collide with nothing and masks them.
 // Where there are none, the writes go nowhere.
@@ -41,10 +49,10 @@ func AddIOAPIC(base uintptr, firstGSI int) {
 		return
 	}
 	c := &ioapics[ioCount]
-	*c = ioapic{base: base, first: firstGSI}
+	*c = ioapic{base: base, first: firstGSI, selected: none}
 	c.lines = int(c.read(ioVersion)>>ioMaxEntry&0xff) + 1
 	for line := 0; line < c.lines; line++ {
-		c.write(entry(line), redirectMasked)
+		c.writeLow(line, redirectMasked)
 	}
 	ioCount++
 }
@@ -84,9 +92,9 @@ func Route(gsi int, vector uint8) bool {
 	if c == nil {
 		return false
 	}
-	c.write(entry(line), redirectMasked)
+	c.writeLow(line, redirectMasked)
 	c.write(entry(line)+1, ID()<<redirectDest)
-	c.write(entry(line), mode(gsi)|uint32(vector))
+	c.writeLow(line, mode(gsi)|uint32(vector))
 	return true
 }
 
@@ -109,7 +117,7 @@ func Fired(gsi int) {
 
 func setMask(gsi int, bit uint32) {
 	if c, line := find(gsi); c != nil {
-		c.write(entry(line), c.read(entry(line))&^redirectMasked|bit)
+		c.writeLow(line, c.low[line]&^redirectMasked|bit)
 	}
 }
 
@@ -149,12 +157,29 @@ func mode(gsi int) uint32 {
 // entry returns the index of the low word of a line's redirection entry.
 func entry(line int) uint32 { return ioRedirect + 2*uint32(line) }
 
+// none is no register of a controller.
+const none = ^uint32(0)
+
 func (c *ioapic) read(index uint32) uint32 {
-	mmioWrite(c.base+ioSelect, index)
+	c.choose(index)
 	return mmioRead(c.base + ioWindow)
 }
 
 func (c *ioapic) write(index, v uint32) {
-	mmioWrite(c.base+ioSelect, index)
+	c.choose(index)
 	mmioWrite(c.base+ioWindow, v)
+}
+
+// writeLow writes the low word of a line's redirection entry.
+func (c *ioapic) writeLow(line int, v uint32) {
+	c.low[line] = v
+	c.write(entry(line), v)
+}
+
+// choose makes the window show a register.
+func (c *ioapic) choose(index uint32) {
+	if c.selected != index {
+		c.selected = index
+		mmioWrite(c.base+ioSelect, index)
+	}
 }

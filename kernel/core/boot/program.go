@@ -129,6 +129,7 @@ func (s *strings) put(a, b, c string) uintptr {
 	return at
 }
 
+//go:noinline
 func (s *strings) addArgument(word string) {
 	if s.argumentN < maxStrings {
 		s.arguments[s.argumentN] = s.put(word, "", "")
@@ -136,6 +137,7 @@ func (s *strings) addArgument(word string) {
 	}
 }
 
+//go:noinline
 func (s *strings) addVariable(a, b, c string) {
 	if s.environmentN < maxStrings {
 		s.environment[s.environmentN] = s.put(a, b, c)

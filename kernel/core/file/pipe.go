@@ -8,22 +8,28 @@ import (
 	"eggcup/kernel/core/thread"
 )
 
-// A pipe of the kernel's own is for who makes the call past package syscall:
-// the Go runtime. Programs get package pipe's, through package hook. It has two
-// files, and a ring of bytes that both know until the last one goes.
+// A pipe has two files, and a ring of bytes that both know until the last one
+// goes. Its pages come as they are needed. In a kernel with files or sockets
+// programs get package pipe's instead, which splice(2) knows.
 
-// PipeSize is how much a pipe holds.
-const PipeSize = ringSize - unsafe.Sizeof(ring{})
+// Limits of pipe(7).
+const (
+	PipeSize   = 64 << 10
+	PipeAtomic = 4096 // PIPE_BUF: a write of so much is whole, and fits when the pipe is writable
+)
 
-const ringSize = pool.PageSize / 2
-
-// ring is the head of a ring of bytes; they follow it.
+// ring is what the ends of a pipe share: length bytes from start, modulo
+// PipeSize.
 type ring struct {
 	start, length  uintptr
 	reader, writer *File // nil when it is closed
+	pages          [PipeSize / pool.PageSize]uintptr
 }
 
-var rings = pool.Pool{Size: ringSize}
+var (
+	rings = pool.Pool{Size: unsafe.Sizeof(ring{})}
+	pages = pool.Pool{Size: pool.PageSize}
+)
 
 // NewPipe returns the files of a pipe's ends, or nil when memory is short.
 // flags are for both; the access mode is added.
@@ -70,41 +76,77 @@ func (f *File) HasPeer() bool { return f.ring.reader != nil && f.ring.writer != 
 func (f *File) TakeBytes(c *thread.CPU, to, n uintptr) uintptr {
 	r := f.ring
 	n = min(n, r.length)
-	for done := uintptr(0); done < n; done++ {
-		raw.Store8(to+done, raw.Load8(r.at(r.start+done)))
+	for done := uintptr(0); done < n; {
+		from, size := r.piece(r.start, n-done)
+		copy(raw.Bytes(to+done, size), raw.Bytes(from, size))
+		r.start = (r.start + size) % PipeSize
+		done += size
 	}
-	r.start = (r.start + n) % PipeSize
-	r.length -= n
-	if r.length == 0 && r.writer != nil {
-		f.Unmark(In)
+	if r.length -= n; r.length == 0 {
+		r.start = 0 // a pipe of few bytes keeps to one page
 	}
-	if n > 0 && r.writer != nil {
-		r.writer.Mark(c, Out, false)
+	if w := r.writer; w != nil {
+		if r.length == 0 {
+			f.Unmark(In)
+		}
+		if w.ready&Out == 0 && f.Room() >= PipeAtomic {
+			w.Mark(c, Out, false)
+		}
 	}
 	return n
 }
 
 // PutBytes moves up to n bytes from the address from into a pipe, and returns
-// how many found room.
+// how many found room, and memory.
 func (f *File) PutBytes(c *thread.CPU, from, n uintptr) uintptr {
 	r := f.ring
-	n = min(n, PipeSize-r.length)
-	for done := uintptr(0); done < n; done++ {
-		raw.Store8(r.at(r.start+r.length+done), raw.Load8(from+done))
+	n = min(n, f.Room())
+	done := uintptr(0)
+	for done < n {
+		to, size := r.piece((r.start+r.length)%PipeSize, n-done)
+		if to == 0 {
+			break
+		}
+		copy(raw.Bytes(to, size), raw.Bytes(from+done, size))
+		r.length += size
+		done += size
 	}
-	r.length += n
-	if r.length == PipeSize {
+	if f.Room() < PipeAtomic {
 		f.Unmark(Out)
 	}
-	if n > 0 {
-		r.reader.Mark(c, In, false)
+	if done > 0 {
+		r.reader.Mark(c, In, false) // an edge for each write, also to a pipe that holds bytes
 	}
-	return n
+	return done
 }
 
-// at returns the address of a byte of the ring.
-func (r *ring) at(i uintptr) uintptr {
-	return uintptr(unsafe.Pointer(r)) + unsafe.Sizeof(*r) + i%PipeSize
+// Buffered returns how many bytes a pipe holds.
+func (f *File) Buffered() uintptr { return f.ring.length }
+
+// Room returns how many more bytes a pipe takes.
+func (f *File) Room() uintptr { return PipeSize - f.ring.length }
+
+// piece returns the address of byte i of the ring and how many of n bytes are
+// in one piece there; the address is 0 when memory is short.
+func (r *ring) piece(i, n uintptr) (addr, size uintptr) {
+	page := &r.pages[i/pool.PageSize]
+	if *page == 0 {
+		if *page = pages.Get(); *page == 0 {
+			return 0, 0
+		}
+	}
+	at := i % pool.PageSize
+	return *page + at, min(n, pool.PageSize-at)
+}
+
+// free gives the memory of a ring back.
+func (r *ring) free() {
+	for _, page := range r.pages {
+		if page != 0 {
+			pages.Put(page)
+		}
+	}
+	rings.Put(uintptr(unsafe.Pointer(r)))
 }
 
 // leavePipe ends one end of a pipe: the other finds the end of the file, or
@@ -124,6 +166,6 @@ func (f *File) leavePipe(c *thread.CPU) {
 		}
 	}
 	if r.reader == nil && r.writer == nil {
-		rings.Put(uintptr(unsafe.Pointer(r)))
+		r.free()
 	}
 }

@@ -39,6 +39,8 @@ func (t *Table) Soft() int { return Limit - t.lower }
 func (t *Table) SetSoft(n int) { t.lower = Limit - min(n, Limit) }
 
 // Get returns the file of descriptor fd, or nil.
+//
+//go:noinline
 func (t *Table) Get(fd int) *File {
 	if d := t.entry(fd); d != nil {
 		return d.file

@@ -47,8 +47,12 @@ func Store64(addr uintptr, v uint64) { *(*uint64)(Ptr(addr)) = v }
 // Store writes the machine word v to addr.
 func Store(addr, v uintptr) { *(*uintptr)(Ptr(addr)) = v }
 
-// Bytes returns the n bytes at addr as a slice.
-func Bytes(addr, n uintptr) []byte { return unsafe.Slice((*byte)(Ptr(addr)), n) }
+// Bytes returns the n bytes at addr as a slice. It is written without
+// unsafe.Slice, whose checks would be most of the code of its many callers.
+func Bytes(addr, n uintptr) []byte {
+	header := struct{ addr, length, capacity uintptr }{addr, n, n}
+	return *(*[]byte)(unsafe.Pointer(&header))
+}
 
 // Clear zeroes the n bytes at addr.
 func Clear(addr, n uintptr) { clear(Bytes(addr, n)) }

@@ -1,6 +1,7 @@
 package syscalls
 
 import (
+	"eggcup/kernel/config"
 	"eggcup/kernel/core/console"
 	"eggcup/kernel/core/memory"
 	"eggcup/kernel/core/raw"
@@ -36,26 +37,37 @@ func fail(errno uintptr) uintptr { return -errno }
 
 // Dispatch runs the system call that the current thread is in. The thread's
 // result register holds the answer afterwards, or will when its wait ends.
-func Dispatch(c *thread.CPU) {
+func Dispatch(c *thread.CPU) { run(c, lookup(c.Current.Call)) }
+
+func run(c *thread.CPU, h Handler) {
 	t := c.Current
-	result := lookup(t.Call)(c, &t.Frame)
+	result := h(c, &t.Frame)
 	if t.State != thread.Dead {
 		t.Frame.AX = result
 	}
 	if !t.Retry {
-		t.Deadline = 0
+		t.Deadline, t.Moved = 0, 0
 	}
 }
 
+// lookup returns what answers a call. The groups of calls that no unit of the
+// configuration makes are not linked.
 func lookup(number uintptr) Handler {
-	if number < uintptr(len(handlers)) {
-		if h := handlers[number]; h != nil {
-			return h
+	if number < uintptr(len(handlerOf)) {
+		if place := handlerOf[number]; place != 0 {
+			return handlers[place-1]
 		}
-	} else if p := number - PrivateBase; p < uintptr(len(privateHandlers)) {
-		if h := privateHandlers[p]; h != nil {
-			return h
-		}
+		return sysUnknown
+	}
+	private := number - PrivateBase
+	if private < uintptr(len(privateHandlers)) {
+		return privateHandlers[private]
+	}
+	if i := private - ServedBase; config.HaveServedFiles && i < uintptr(len(servedHandlers)) {
+		return servedHandlers[i]
+	}
+	if i := private - DeviceBase; config.HaveDeviceMemory && i < uintptr(len(deviceHandlers)) {
+		return deviceHandlers[i]
 	}
 	return sysUnknown
 }

@@ -230,13 +230,15 @@ const (
 	statRdev    = 40
 	statBlksize = 56
 	modeChar    = 0o020620
+	modePipe    = 0o010600
 	ttyDevice   = 5<<8 | 1 // /dev/console
 )
 
 func sysFstat(c *thread.CPU, f *thread.Frame) uintptr { return stat(f.DI, f.SI) }
 
 func stat(fd, addr uintptr) uintptr {
-	if get(fd) == nil {
+	of := get(fd)
+	if of == nil {
 		return fail(EBADF)
 	}
 	if !writable(addr, statSize) {
@@ -244,8 +246,12 @@ func stat(fd, addr uintptr) uintptr {
 	}
 	raw.Clear(addr, statSize)
 	raw.Store(addr+statNlink, 1)
-	raw.Store32(addr+statMode, modeChar)
-	raw.Store(addr+statRdev, ttyDevice)
+	if of.Kind == file.Pipe {
+		raw.Store32(addr+statMode, modePipe)
+	} else {
+		raw.Store32(addr+statMode, modeChar)
+		raw.Store(addr+statRdev, ttyDevice)
+	}
 	raw.Store(addr+statBlksize, 4096)
 	return 0
 }

@@ -5,124 +5,197 @@ package syscalls
 // What Dispatch looks at: the tables without the names, levels and notes, which
 // would be most of their size.
 var (
-	handlers = [...]Handler{
-		0:   sysRead,
-		1:   sysWrite,
-		2:   sysNoEntry,
-		3:   sysClose,
-		4:   sysNoEntry,
-		5:   sysFstat,
-		6:   sysNoEntry,
-		8:   sysSeek,
-		9:   sysMmap,
-		10:  sysMprotect,
-		11:  sysMunmap,
-		13:  sysRtSigaction,
-		14:  sysRtSigprocmask,
-		15:  sysRtSigreturn,
-		16:  sysIoctl,
-		17:  sysSeek,
-		18:  sysSeek,
-		20:  sysWritev,
-		21:  sysNoEntry,
-		22:  sysPipe,
-		24:  sysSchedYield,
-		27:  sysMincore,
-		28:  sysMadvise,
-		32:  sysDup,
-		33:  sysDup2,
-		35:  sysNanosleep,
-		38:  sysSetitimer,
-		39:  sysGetpid,
-		40:  sysMissing,
-		41:  sysNoNetwork,
-		53:  sysNoNetwork,
-		56:  sysClone,
-		57:  sysFork,
-		58:  sysFork,
-		59:  sysFork,
-		60:  sysExit,
-		61:  sysNoChildren,
-		62:  sysKill,
-		63:  sysUname,
-		72:  sysFcntl,
-		79:  sysGetcwd,
-		89:  sysNoEntry,
-		95:  sysUmask,
-		96:  sysGettimeofday,
-		97:  sysGetrlimit,
-		98:  sysGetrusage,
-		99:  sysSysinfo,
-		102: sysZero,
-		104: sysZero,
-		107: sysZero,
-		108: sysZero,
-		110: sysZero,
-		111: sysGetpid,
-		115: sysZero,
-		121: sysGetpgid,
-		124: sysGetpgid,
-		131: sysSigaltstack,
-		157: sysPrctl,
-		158: sysArchPrctl,
-		160: sysSetrlimit,
-		162: sysZero,
-		169: sysReboot,
-		186: sysGettid,
-		200: sysTkill,
-		201: sysTime,
-		202: sysFutex,
-		203: sysZero,
-		204: sysSchedGetaffinity,
-		218: sysSetTidAddress,
-		222: sysMissing,
-		228: sysClockGettime,
-		229: sysClockGetres,
-		230: sysClockNanosleep,
-		231: sysExitGroup,
-		232: sysEpollWait,
-		233: sysEpollCtl,
-		234: sysTgkill,
-		247: sysNoChildren,
-		253: sysMissing,
-		257: sysNoEntry,
-		259: sysMissing,
-		262: sysNewfstatat,
-		267: sysNoEntry,
-		269: sysNoEntry,
-		273: sysZero,
-		275: sysMissing,
-		281: sysEpollWait,
-		290: sysEventfd2,
-		291: sysEpollCreate1,
-		292: sysDup3,
-		293: sysPipe2,
-		294: sysMissing,
-		302: sysPrlimit64,
-		309: sysGetcpu,
-		318: sysGetrandom,
-		322: sysFork,
-		326: sysMissing,
-		332: sysNoEntry,
-		435: sysMissing,
-		439: sysNoEntry,
-	}
 	privateHandlers = [...]Handler{
-		0:  sysIrqOpen,
-		1:  sysIrqEnable,
-		2:  sysTTYInput,
-		3:  sysConsoleVGA,
-		4:  sysMSIOpen,
-		5:  sysConsoleVirtio,
-		16: sysFileCreate,
-		17: sysFileReady,
-		18: sysConsoleOpen,
-		19: sysGetUmask,
-		20: sysFileSibling,
-		32: sysDMAAlloc,
-		33: sysDMAFree,
-		34: sysMMIOMap,
-		35: sysRandomAdd,
-		36: sysRandomMissing,
+		0: sysIrqOpen,
+		1: sysIrqEnable,
+		2: sysTTYInput,
+		3: sysConsoleVGA,
+	}
+	servedHandlers = [...]Handler{
+		0: sysFileCreate,
+		1: sysFileReady,
+		2: sysConsoleOpen,
+		3: sysGetUmask,
+		4: sysFileSibling,
+	}
+	deviceHandlers = [...]Handler{
+		0: sysDMAAlloc,
+		1: sysDMAFree,
+		2: sysMMIOMap,
+		3: sysRandomAdd,
+		4: sysRandomMissing,
+		5: sysMSIOpen,
+		6: sysConsoleVirtio,
+	}
+	handlers = [...]Handler{
+		sysRead,
+		sysWrite,
+		sysNoEntry,
+		sysClose,
+		sysFstat,
+		sysSeek,
+		sysMmap,
+		sysMprotect,
+		sysMunmap,
+		sysRtSigaction,
+		sysRtSigprocmask,
+		sysRtSigreturn,
+		sysIoctl,
+		sysWritev,
+		sysPipe,
+		sysSchedYield,
+		sysMincore,
+		sysMadvise,
+		sysDup,
+		sysDup2,
+		sysNanosleep,
+		sysSetitimer,
+		sysGetpid,
+		sysMissing,
+		sysNoNetwork,
+		sysClone,
+		sysFork,
+		sysExit,
+		sysNoChildren,
+		sysKill,
+		sysUname,
+		sysFcntl,
+		sysGetcwd,
+		sysUmask,
+		sysGettimeofday,
+		sysGetrlimit,
+		sysGetrusage,
+		sysSysinfo,
+		sysZero,
+		sysGetpgid,
+		sysSigaltstack,
+		sysPrctl,
+		sysArchPrctl,
+		sysSetrlimit,
+		sysReboot,
+		sysGettid,
+		sysTkill,
+		sysTime,
+		sysFutex,
+		sysSchedGetaffinity,
+		sysSetTidAddress,
+		sysClockGettime,
+		sysClockGetres,
+		sysClockNanosleep,
+		sysExitGroup,
+		sysEpollWait,
+		sysEpollCtl,
+		sysTgkill,
+		sysNewfstatat,
+		sysEventfd2,
+		sysEpollCreate1,
+		sysDup3,
+		sysPipe2,
+		sysPrlimit64,
+		sysGetcpu,
+		sysGetrandom,
+	}
+	// handlerOf is the place among handlers, counted from 1, by the number of the call.
+	handlerOf = [...]uint8{
+		0:   1,  // read
+		1:   2,  // write
+		2:   3,  // open
+		3:   4,  // close
+		4:   3,  // stat
+		5:   5,  // fstat
+		6:   3,  // lstat
+		8:   6,  // lseek
+		9:   7,  // mmap
+		10:  8,  // mprotect
+		11:  9,  // munmap
+		13:  10, // rt_sigaction
+		14:  11, // rt_sigprocmask
+		15:  12, // rt_sigreturn
+		16:  13, // ioctl
+		17:  6,  // pread64
+		18:  6,  // pwrite64
+		20:  14, // writev
+		21:  3,  // access
+		22:  15, // pipe
+		24:  16, // sched_yield
+		27:  17, // mincore
+		28:  18, // madvise
+		32:  19, // dup
+		33:  20, // dup2
+		35:  21, // nanosleep
+		38:  22, // setitimer
+		39:  23, // getpid
+		40:  24, // sendfile
+		41:  25, // socket
+		53:  25, // socketpair
+		56:  26, // clone
+		57:  27, // fork
+		58:  27, // vfork
+		59:  27, // execve
+		60:  28, // exit
+		61:  29, // wait4
+		62:  30, // kill
+		63:  31, // uname
+		72:  32, // fcntl
+		79:  33, // getcwd
+		89:  3,  // readlink
+		95:  34, // umask
+		96:  35, // gettimeofday
+		97:  36, // getrlimit
+		98:  37, // getrusage
+		99:  38, // sysinfo
+		102: 39, // getuid
+		104: 39, // getgid
+		107: 39, // geteuid
+		108: 39, // getegid
+		110: 39, // getppid
+		111: 23, // getpgrp
+		115: 39, // getgroups
+		121: 40, // getpgid
+		124: 40, // getsid
+		131: 41, // sigaltstack
+		157: 42, // prctl
+		158: 43, // arch_prctl
+		160: 44, // setrlimit
+		162: 39, // sync
+		169: 45, // reboot
+		186: 46, // gettid
+		200: 47, // tkill
+		201: 48, // time
+		202: 49, // futex
+		203: 39, // sched_setaffinity
+		204: 50, // sched_getaffinity
+		218: 51, // set_tid_address
+		222: 24, // timer_create
+		228: 52, // clock_gettime
+		229: 53, // clock_getres
+		230: 54, // clock_nanosleep
+		231: 55, // exit_group
+		232: 56, // epoll_wait
+		233: 57, // epoll_ctl
+		234: 58, // tgkill
+		247: 29, // waitid
+		253: 24, // inotify_init
+		257: 3,  // openat
+		259: 24, // mknodat
+		262: 59, // newfstatat
+		267: 3,  // readlinkat
+		269: 3,  // faccessat
+		273: 39, // set_robust_list
+		275: 24, // splice
+		281: 56, // epoll_pwait
+		290: 60, // eventfd2
+		291: 61, // epoll_create1
+		292: 62, // dup3
+		293: 63, // pipe2
+		294: 24, // inotify_init1
+		302: 64, // prlimit64
+		309: 65, // getcpu
+		318: 66, // getrandom
+		322: 27, // execveat
+		326: 24, // copy_file_range
+		332: 3,  // statx
+		435: 24, // clone3
+		439: 3,  // faccessat2
 	}
 )

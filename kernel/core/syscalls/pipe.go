@@ -6,7 +6,7 @@ import (
 	"eggcup/kernel/core/thread"
 )
 
-// sysPipe2 makes a pipe of the kernel's own: (fds, flags).
+// sysPipe2 makes a pipe: (fds, flags).
 func sysPipe2(c *thread.CPU, f *thread.Frame) uintptr {
 	flags := uint32(f.SI)
 	if flags&^(file.NonBlock|file.CloExec) != 0 {
@@ -46,7 +46,7 @@ func readPipe(c *thread.CPU, in *file.File, addr, n uintptr) uintptr {
 	if !in.IsReader() {
 		return fail(EBADF)
 	}
-	if !writable(addr, n) {
+	if n = min(n, max(in.Buffered(), 1)); !writable(addr, n) {
 		return fail(EFAULT)
 	}
 	if done := in.TakeBytes(c, addr, n); done > 0 || n == 0 || !in.HasPeer() {
@@ -55,17 +55,40 @@ func readPipe(c *thread.CPU, in *file.File, addr, n uintptr) uintptr {
 	return block(c, in, file.In)
 }
 
-// writePipe writes what fits, and waits only for the first byte: who makes this
-// call writes a byte or a few.
+// writePipe puts n bytes into a pipe. A blocking write puts all of them, in
+// several runs if need be; a non-blocking one what fits, but up to PIPE_BUF
+// bytes whole or not at all.
 func writePipe(c *thread.CPU, out *file.File, addr, n uintptr) uintptr {
 	if out.IsReader() {
 		return fail(EBADF)
 	}
-	if !out.HasPeer() {
-		return fail(EPIPE)
+	moved := &c.Current.Moved
+	fits := n > file.PipeAtomic || n <= out.Room()
+	switch {
+	case out.HasPeer():
+		if fits && n > *moved {
+			done := out.PutBytes(c, addr+*moved, n-*moved)
+			if *moved += done; done == 0 && out.Room() > 0 {
+				return partly(*moved, ENOMEM)
+			}
+		}
+	default:
+		return partly(*moved, EPIPE)
 	}
-	if done := out.PutBytes(c, addr, n); done > 0 || n == 0 {
-		return done
+	if *moved == n {
+		return n
+	}
+	if out.Flags&file.NonBlock != 0 {
+		return partly(*moved, EAGAIN)
 	}
 	return block(c, out, file.Out)
+}
+
+// partly is the result of a transfer that ends early: an error only if nothing
+// was moved.
+func partly(moved, errno uintptr) uintptr {
+	if moved > 0 {
+		return moved
+	}
+	return fail(errno)
 }

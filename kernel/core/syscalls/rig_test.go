@@ -69,8 +69,18 @@ func (r *rig) call(number uintptr, args ...uintptr) uintptr {
 			*p = args[i]
 		}
 	}
-	Dispatch(r.CPU)
+	r.dispatch()
 	return f.AX
+}
+
+// dispatch is Dispatch with all of the tables, whatever the configuration has.
+func (r *rig) dispatch() {
+	number := r.Current.Call
+	if p := number - PrivateBase; p < uintptr(len(Private)) && Private[p].Handler != nil {
+		run(r.CPU, Private[p].Handler)
+		return
+	}
+	Dispatch(r.CPU)
 }
 
 // expect makes a call and checks its result; an error is a negative number.

@@ -1,6 +1,7 @@
 package syscalls
 
 import (
+	"bytes"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -178,7 +179,7 @@ func openTestPipe(r *rig, flags uintptr) (in, out uintptr) {
 	return uintptr(pipeFDs[0]), uintptr(pipeFDs[1])
 }
 
-// A pipe of the kernel's own gives back what was written, has limits, and knows
+// A pipe gives back what was written, has limits, and knows
 // when its other end has gone.
 func TestPipe(t *testing.T) {
 	r := newRig(t, 0)
@@ -235,6 +236,60 @@ func TestPipeBlocks(t *testing.T) {
 		if reader.State != thread.Runnable {
 			t.Errorf("end %v: it waits still", end)
 		}
+	}
+}
+
+// A write of up to PIPE_BUF bytes goes in whole or not at all; a longer one that
+// blocks goes in piece by piece, and a signal in between tells how far it came.
+func TestPipeWrites(t *testing.T) {
+	r := newRig(t, 1)
+	in, out := openTestPipe(r, file.NonBlock)
+	b := make([]byte, 3*file.PipeSize)
+	for i := range b {
+		b[i] = byte(i ^ i>>8)
+	}
+	got := make([]byte, file.PipeSize)
+	r.expect(file.PipeSize-100, syscall.SYS_WRITE, out, address(&b[0]), file.PipeSize-100)
+	r.expect(-EAGAIN, syscall.SYS_WRITE, out, address(&b[0]), 101)
+	r.expect(100, syscall.SYS_WRITE, out, address(&b[0]), file.PipeAtomic+1)
+	r.expect(file.PipeSize, syscall.SYS_READ, in, address(&got[0]), file.PipeSize)
+
+	in, out = openTestPipe(r, 0)
+	writer := r.Current
+	r.call(syscall.SYS_WRITE, out, address(&b[0]), uintptr(len(b)))
+	for done := 0; done < len(b)-file.PipeSize; done += file.PipeSize {
+		if writer.State != thread.Blocked {
+			t.Fatalf("the writer does not wait at %d", done)
+		}
+		r.Schedule()
+		r.expect(file.PipeSize, syscall.SYS_READ, in, address(&got[0]), file.PipeSize)
+		if !bytes.Equal(got, b[done:][:file.PipeSize]) {
+			t.Fatalf("other bytes at %d", done)
+		}
+		r.Yield()
+		if r.Schedule(); r.Current != writer || !writer.Retry {
+			t.Fatalf("it waits still at %d", done)
+		}
+		writer.Retry = false
+		Dispatch(r.CPU)
+	}
+	if int(writer.Frame.AX) != len(b) {
+		t.Errorf("%d bytes written, want %d", int(writer.Frame.AX), len(b))
+	}
+	r.call(syscall.SYS_WRITE, out, address(&b[0]), uintptr(len(b)))
+	if writer.State != thread.Blocked {
+		t.Fatal("a full pipe takes more")
+	}
+	r.Schedule()
+	r.expect(100, syscall.SYS_READ, in, address(&got[0]), 100)
+	r.expect(file.PipeSize-100, syscall.SYS_READ, in, address(&got[0]), file.PipeSize)
+	r.Yield()
+	r.Schedule()
+	writer.Retry = false
+	Dispatch(r.CPU)
+	r.Schedule()
+	if r.Interrupt(writer, fail(EINTR)); int(writer.Frame.AX) != file.PipeSize {
+		t.Errorf("interrupted, the call says %d", int(writer.Frame.AX))
 	}
 }
 

@@ -24,16 +24,10 @@ func sysUname(c *thread.CPU, f *thread.Frame) uintptr {
 		return fail(EFAULT)
 	}
 	raw.Clear(f.DI, 6*utsField)
-	putString(f.DI, "Linux")
-	putString(f.DI+utsField, config.Hostname)
-	putString(f.DI+2*utsField, release)
-	putString(f.DI+3*utsField, "eggcup")
-	putString(f.DI+4*utsField, "x86_64")
+	for i, s := range [...]string{"Linux", config.Hostname, release, "eggcup", "x86_64"} {
+		copy(raw.Bytes(f.DI+uintptr(i)*utsField, utsField-1), s)
+	}
 	return 0
-}
-
-func putString(addr uintptr, s string) {
-	copy(raw.Bytes(addr, utsField-1), s)
 }
 
 // Flags of getrandom(2). GRND_RANDOM is as none; the others matter only while

@@ -44,7 +44,7 @@ var Table = [...]Entry{
 	2:   {"open", sysNoEntry, Stub, "ENOENT"},
 	3:   {"close", sysClose, Full, ""},
 	4:   {"stat", sysNoEntry, Stub, "ENOENT"},
-	5:   {"fstat", sysFstat, Partial, "every descriptor is a character device"},
+	5:   {"fstat", sysFstat, Partial, "every descriptor is a character device, or a pipe"},
 	6:   {"lstat", sysNoEntry, Stub, "ENOENT"},
 	8:   {"lseek", sysSeek, Partial, "ESPIPE"},
 	9:   {"mmap", sysMmap, Partial, "anonymous private memory; never writable and executable at once"},
@@ -58,7 +58,7 @@ var Table = [...]Entry{
 	18:  {"pwrite64", sysSeek, Partial, "ESPIPE"},
 	20:  {"writev", sysWritev, Partial, "as write"},
 	21:  {"access", sysNoEntry, Stub, "ENOENT"},
-	22:  {"pipe", sysPipe, Partial, "2 KiB, for the Go runtime; package hook serves the program's"},
+	22:  {"pipe", sysPipe, Partial, "the pipe itself; no F_SETPIPE_SZ, FIONREAD, splice or SIGPIPE"},
 	24:  {"sched_yield", sysSchedYield, Full, ""},
 	27:  {"mincore", sysMincore, Full, ""},
 	28:  {"madvise", sysMadvise, Partial, "DONTNEED and FREE drop the pages at once; HUGEPAGE and NOHUGEPAGE hold; other advice is ignored"},
@@ -67,7 +67,7 @@ var Table = [...]Entry{
 	35:  {"nanosleep", sysNanosleep, Partial, "the remaining time is not written after EINTR"},
 	38:  {"setitimer", sysSetitimer, Partial, "ITIMER_REAL and ITIMER_PROF; the old value is not returned"},
 	39:  {"getpid", sysGetpid, Full, "always 1"},
-	40:  {"sendfile", sysMissing, Missing, "served by package hook when called through package syscall"},
+	40:  {"sendfile", sysMissing, Missing, "programs copy by themselves"},
 	41:  {"socket", sysNoNetwork, Stub, "EAFNOSUPPORT without INET"},
 	53:  {"socketpair", sysNoNetwork, Stub, "EAFNOSUPPORT without INET"},
 	56:  {"clone", sysClone, Partial, "threads only"},
@@ -124,7 +124,7 @@ var Table = [...]Entry{
 	269: {"faccessat", sysNoEntry, Stub, "ENOENT"},
 	273: {"set_robust_list", sysZero, Stub, "accepted and ignored"},
 	259: {"mknodat", sysMissing, Missing, "without files there are none to make"},
-	275: {"splice", sysMissing, Missing, "served by package hook when called through package syscall"},
+	275: {"splice", sysMissing, Missing, "programs copy by themselves"},
 	281: {"epoll_pwait", sysEpollWait, Partial, "the signal mask is ignored"},
 	290: {"eventfd2", sysEventfd2, Full, ""},
 	291: {"epoll_create1", sysEpollCreate1, Full, ""},
@@ -135,7 +135,7 @@ var Table = [...]Entry{
 	309: {"getcpu", sysGetcpu, Partial, "one CPU runs"},
 	318: {"getrandom", sysGetrandom, Full, "ChaCha20 stirred by the processor's generator and by virtio_rng"},
 	322: {"execveat", sysFork, Missing, "a unikernel has one program"},
-	326: {"copy_file_range", sysMissing, Missing, "served by package hook when called through package syscall"},
+	326: {"copy_file_range", sysMissing, Missing, "programs copy by themselves"},
 	332: {"statx", sysNoEntry, Stub, "ENOENT"},
 	435: {"clone3", sysMissing, Missing, "threads start by clone"},
 	439: {"faccessat2", sysNoEntry, Stub, "ENOENT"},
@@ -145,22 +145,31 @@ var Table = [...]Entry{
 // side makes.
 const PrivateBase = 0x1000
 
-// Private is the table of those calls.
+// Private is the table of those calls. Those from ServedBase and from DeviceBase
+// on are only there with units that make them.
 var Private = [...]Entry{
 	0x00: {"irq_open", sysIrqOpen, Full, "a descriptor that counts the interrupts of a line"},
 	0x01: {"irq_enable", sysIrqEnable, Full, "lets a level-triggered line fire again"},
 	0x02: {"tty_input", sysTTYInput, Full, "bytes that the console's reader gets, and whether a line ends behind them"},
 	0x03: {"console_vga", sysConsoleVGA, Full, "shows the console on the VGA text screen"},
-	0x04: {"msi_open", sysMSIOpen, Full, "a descriptor that counts a device's message-signalled interrupts"},
-	0x05: {"console_virtio", sysConsoleVirtio, Full, "shows the console on a virtio device"},
-	0x10: {"file_create", sysFileCreate, Full, "a descriptor that is served in goroutine context"},
-	0x11: {"file_ready", sysFileReady, Full, "sets and clears the events that it is ready for"},
-	0x12: {"console_open", sysConsoleOpen, Full, "another descriptor of the console"},
-	0x13: {"get_umask", sysGetUmask, Full, "the file mode creation mask"},
-	0x14: {"file_sibling", sysFileSibling, Full, "another descriptor of the same file"},
-	0x20: {"dma_alloc", sysDMAAlloc, Full, "memory in one piece for devices"},
-	0x21: {"dma_free", sysDMAFree, Full, "gives it back"},
-	0x22: {"mmio_map", sysMMIOMap, Full, "maps a device's registers"},
-	0x23: {"random_add", sysRandomAdd, Full, "mixes a device's entropy into getrandom"},
-	0x24: {"random_missing", sysRandomMissing, Full, "ends a machine that has no source of entropy"},
+
+	ServedBase + 0: {"file_create", sysFileCreate, Full, "a descriptor that is served in goroutine context"},
+	ServedBase + 1: {"file_ready", sysFileReady, Full, "sets and clears the events that it is ready for"},
+	ServedBase + 2: {"console_open", sysConsoleOpen, Full, "another descriptor of the console"},
+	ServedBase + 3: {"get_umask", sysGetUmask, Full, "the file mode creation mask"},
+	ServedBase + 4: {"file_sibling", sysFileSibling, Full, "another descriptor of the same file"},
+
+	DeviceBase + 0: {"dma_alloc", sysDMAAlloc, Full, "memory in one piece for devices"},
+	DeviceBase + 1: {"dma_free", sysDMAFree, Full, "gives it back"},
+	DeviceBase + 2: {"mmio_map", sysMMIOMap, Full, "maps a device's registers"},
+	DeviceBase + 3: {"random_add", sysRandomAdd, Full, "mixes a device's entropy into getrandom"},
+	DeviceBase + 4: {"random_missing", sysRandomMissing, Full, "ends a machine that has no source of entropy"},
+	DeviceBase + 5: {"msi_open", sysMSIOpen, Full, "a descriptor that counts a device's message-signalled interrupts"},
+	DeviceBase + 6: {"console_virtio", sysConsoleVirtio, Full, "shows the console on a virtio device"},
 }
+
+// Where the groups of Private begin.
+const (
+	ServedBase = 0x10 // descriptors that package hook serves: HAVE_SERVED_FILES
+	DeviceBase = 0x20 // what drivers of buses need: HAVE_DEVICE_MEMORY
+)

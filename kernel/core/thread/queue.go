@@ -45,6 +45,8 @@ func (q *Queue) Pop() *Thread {
 }
 
 // Unqueue takes t out of its queue; it does nothing when t is in none.
+//
+//go:noinline
 func (t *Thread) Unqueue() {
 	q := t.queue
 	if q == nil {

@@ -139,8 +139,11 @@ func (c *CPU) WakeFirst(t *Thread, result uintptr) {
 }
 
 // Interrupt ends t's wait with result because a signal came; a call that
-// would be retried is not.
+// would be retried is not, and one that has moved bytes answers how many.
 func (c *CPU) Interrupt(t *Thread, result uintptr) {
+	if t.Moved > 0 {
+		result, t.Moved = t.Moved, 0
+	}
 	t.endWait(result)
 	t.Retry = false
 	t.Deadline = 0

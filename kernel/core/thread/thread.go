@@ -66,8 +66,10 @@ type Thread struct {
 	// Retry makes the scheduler run the thread's system call again before the
 	// thread returns to its program; Deadline carries the call's absolute
 	// time-out across the runs (0: not begun, NoDeadline: none).
+	// Moved is how many bytes earlier runs have transferred.
 	Retry    bool
 	Deadline int64
+	Moved    uintptr
 	ID       int32
 
 	queue      *Queue

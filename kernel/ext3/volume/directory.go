@@ -123,6 +123,14 @@ func (i inode) find(name string) (found spot, errno syscall.Errno) {
 	return found, errno
 }
 
+// child returns the entry of a name, and the file that it is of.
+func (i inode) child(name string) (entry spot, file inode, errno syscall.Errno) {
+	if entry, errno = i.find(name); errno == 0 {
+		file, errno = i.v.inode(entry.inode())
+	}
+	return entry, file, errno
+}
+
 // put fills an entry.
 func (v *Volume) put(b *block, at, length int, name string, to inode) {
 	put32(b.data, at+entryInode, to.number)

@@ -110,15 +110,11 @@ func (v *Volume) Unlink(above uint64, name string) syscall.Errno {
 	if errno != 0 {
 		return errno
 	}
-	s, errno := parent.find(name)
+	entry, i, errno := parent.child(name)
 	if errno != 0 {
 		return errno
 	}
-	i, errno := v.inode(s.inode())
-	if errno != 0 {
-		return errno
-	}
-	parent.remove(s)
+	parent.remove(entry)
 	return i.lost(parent)
 }
 
@@ -229,22 +225,22 @@ func (v *Volume) removeOrphan(i inode) syscall.Errno {
 	return v.damaged("a file without a name that is not listed")
 }
 
+// both is of for two directories.
+func (v *Volume) both(one, other uint64) (a, b inode, errno syscall.Errno) {
+	if a, errno = v.of(one); errno == 0 {
+		b, errno = v.inode(uint32(other))
+	}
+	return a, b, errno
+}
+
 // Rename implements vfs.Volume.
 func (v *Volume) Rename(oldDir uint64, old string, newDir uint64, name string) syscall.Errno {
-	from, errno := v.of(oldDir)
+	from, to, errno := v.both(oldDir, newDir)
 	defer v.mu.Unlock()
 	if errno != 0 {
 		return errno
 	}
-	to, errno := v.inode(uint32(newDir))
-	if errno != 0 {
-		return errno
-	}
-	source, errno := from.find(old)
-	if errno != 0 {
-		return errno
-	}
-	i, errno := v.inode(source.inode())
+	source, i, errno := from.child(old)
 	if errno != 0 {
 		return errno
 	}
@@ -295,28 +291,16 @@ func (i inode) moved(from, to inode) syscall.Errno {
 
 // Exchange implements vfs.Volume.
 func (v *Volume) Exchange(oneDir uint64, one string, otherDir uint64, other string) syscall.Errno {
-	a, errno := v.of(oneDir)
+	a, b, errno := v.both(oneDir, otherDir)
 	defer v.mu.Unlock()
 	if errno != 0 {
 		return errno
 	}
-	b, errno := v.inode(uint32(otherDir))
+	first, x, errno := a.child(one)
 	if errno != 0 {
 		return errno
 	}
-	first, errno := a.find(one)
-	if errno != 0 {
-		return errno
-	}
-	second, errno := b.find(other)
-	if errno != 0 {
-		return errno
-	}
-	x, errno := v.inode(first.inode())
-	if errno != 0 {
-		return errno
-	}
-	y, errno := v.inode(second.inode())
+	second, y, errno := b.child(other)
 	if errno != 0 {
 		return errno
 	}

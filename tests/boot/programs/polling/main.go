@@ -50,6 +50,12 @@ func must(err error) {
 func main() {
 	var p [2]int
 	must(syscall.Pipe2(p[:], 0))
+	if len(os.Args) > 1 && os.Args[1] == "pipes" { // a kernel without sockets
+		pollPipe(p)
+		waiting(p)
+		fmt.Println("polling: pipes as expected")
+		return
+	}
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	must(err)
 	pollPipe(p)
