@@ -29,11 +29,11 @@ type tcpPeer struct {
 const (
 	peerPort = 40000
 	ownPort  = 8080
-	segment  = 1400
+	peerMSS  = 1400
 )
 
 var (
-	ownAddress  = tcpip.AddrFrom4([4]byte{10, 0, 0, 1})
+	cardAddress = tcpip.AddrFrom4([4]byte{10, 0, 0, 1})
 	peerAddress = tcpip.AddrFrom4([4]byte{10, 0, 0, 2})
 	peerLink    = tcpip.LinkAddress("\x52\x54\x00\x00\x00\x02")
 )
@@ -47,7 +47,7 @@ func (p *tcpPeer) send(flags header.TCPFlags, options []byte, payload int) {
 	})
 	ip := header.IPv4(frame[netdev.HeaderSize:])
 	ip.Encode(&header.IPv4Fields{
-		TotalLength: uint16(len(ip)), TTL: 64, Protocol: uint8(header.TCPProtocolNumber), SrcAddr: peerAddress, DstAddr: ownAddress,
+		TotalLength: uint16(len(ip)), TTL: 64, Protocol: uint8(header.TCPProtocolNumber), SrcAddr: peerAddress, DstAddr: cardAddress,
 	})
 	ip.SetChecksum(^ip.CalculateChecksum())
 	tcp := header.TCP(ip[header.IPv4MinimumSize:])
@@ -56,7 +56,7 @@ func (p *tcpPeer) send(flags header.TCPFlags, options []byte, payload int) {
 		DataOffset: uint8(header.TCPMinimumSize + len(options)),
 	})
 	copy(tcp[header.TCPMinimumSize:], options)
-	sum := header.PseudoHeaderChecksum(header.TCPProtocolNumber, peerAddress, ownAddress, uint16(size))
+	sum := header.PseudoHeaderChecksum(header.TCPProtocolNumber, peerAddress, cardAddress, uint16(size))
 	tcp.SetChecksum(^tcp.CalculateChecksum(checksum.Checksum(tcp[header.TCPMinimumSize+len(options):], sum)))
 	p.cable.arrive(frame)
 	p.seq += uint32(payload)
@@ -76,10 +76,11 @@ func (p *tcpPeer) hear(wait time.Duration) bool {
 				p.answerARP(frame)
 				continue
 			}
-			tcp, _ := tcpSegment(frame)
-			if tcp == nil || tcp.DestinationPort() != peerPort {
+			ip := header.IPv4(frame[netdev.HeaderSize:])
+			if !ip.IsValid(len(ip)) || ip.TransportProtocol() != header.TCPProtocolNumber {
 				continue
 			}
+			tcp := header.TCP(ip.Payload())
 			if tcp.Flags()&header.TCPFlagSyn != 0 {
 				p.ack = tcp.SequenceNumber() + 1
 				p.scale = header.ParseSynOptions(tcp.Options(), true).WS
@@ -111,15 +112,15 @@ func (p *tcpPeer) answerARP(frame []byte) {
 
 // fill sends up to n bytes, as far as there is room, and returns how many.
 func (p *tcpPeer) fill(n int) (sent int) {
-	for sent+segment <= n {
-		for p.available < segment && p.hear(50*time.Millisecond) {
+	for sent+peerMSS <= n {
+		for p.available < peerMSS && p.hear(50*time.Millisecond) {
 		}
-		if p.available < segment {
+		if p.available < peerMSS {
 			break
 		}
-		p.send(header.TCPFlagAck|header.TCPFlagPsh, nil, segment)
-		p.available -= segment
-		sent += segment
+		p.send(header.TCPFlagAck|header.TCPFlagPsh, nil, peerMSS)
+		p.available -= peerMSS
+		sent += peerMSS
 	}
 	return sent
 }
@@ -128,7 +129,7 @@ func (p *tcpPeer) fill(n int) (sent int) {
 func peered(t *testing.T, limit int) (net.Conn, *tcpPeer) {
 	t.Helper()
 	l, err := newLayer(Settings{
-		Address: tcpip.AddressWithPrefix{Address: ownAddress, PrefixLen: 24}, TCPReceive: limit, TCPSend: 1 << 20,
+		Address: tcpip.AddressWithPrefix{Address: cardAddress, PrefixLen: 24}, TCPReceive: limit, TCPSend: 1 << 20,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +148,7 @@ func peered(t *testing.T, limit int) (net.Conn, *tcpPeer) {
 	}
 	t.Cleanup(func() { listener.Close() })
 	p := &tcpPeer{t: t, cable: c, seq: 1000}
-	p.send(header.TCPFlagSyn, []byte{header.TCPOptionMSS, 4, segment >> 8, segment & 0xff, header.TCPOptionWS, 3, 7, header.TCPOptionNOP}, 0)
+	p.send(header.TCPFlagSyn, []byte{header.TCPOptionMSS, 4, peerMSS >> 8, peerMSS & 0xff, header.TCPOptionWS, 3, 7, header.TCPOptionNOP}, 0)
 	if !p.hear(5 * time.Second) {
 		t.Fatal("no answer to SYN")
 	}
@@ -172,19 +173,19 @@ func TestRoomIsTold(t *testing.T) {
 		}
 	}
 	const roundTrip = 300 * time.Millisecond // as the stack sees it
-	held := p.fill(2 * segment)
+	held := p.fill(2 * peerMSS)
 	time.Sleep(roundTrip)
 	held += p.fill(16 << 20)
 	take(100)
 	take(held - 100)
 	held = p.fill(16 << 20)
-	if held < 2*segment || held > firstBuffer || p.available >= segment {
+	if held < 2*peerMSS || held > firstBuffer || p.available >= peerMSS {
 		t.Fatalf("%d bytes are held, room for %d", held, p.available)
 	}
 	time.Sleep(roundTrip + 100*time.Millisecond)
-	for ; held > segment; held -= 100 {
+	for ; held > peerMSS; held -= 100 {
 		take(100)
-		if p.hear(0) && p.available >= segment {
+		if p.hear(0) && p.available >= peerMSS {
 			return
 		}
 	}
@@ -201,7 +202,7 @@ func TestReceiveBuffer(t *testing.T) {
 		b := make([]byte, 64<<10)
 		for size > 0 {
 			if held == 0 {
-				held = p.fill(segment)
+				held = p.fill(peerMSS)
 			}
 			conn.SetReadDeadline(time.Now().Add(5 * time.Second))
 			n, err := conn.Read(b)
