@@ -232,7 +232,7 @@ func (f *flow) delivered() bool {
 // limit is how much may be under way: the buffers of both ends. The lock is
 // held.
 func (f *flow) limit() int {
-	limit := int64(initialBuffer)
+	limit := int64(firstBuffer)
 	if f.writer != nil {
 		limit = f.writer.endpoint.SocketOptions().GetSendBufferSize()
 	}

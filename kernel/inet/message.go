@@ -233,7 +233,7 @@ func (s *inetSocket) read(p *syscall.Iovec, count, done, size int, peek, needFro
 		return received{}, number(err)
 	}
 	if s.kind == syscall.SOCK_STREAM {
-		s.endpoint.ModerateRecvBuf(n)
+		s.widen(n)
 	}
 	return received{n: n, total: result.Total, from: result.RemoteAddr, control: result.ControlMessages}, 0
 }

@@ -112,6 +112,7 @@ func (s *inetSocket) setSocketOption(name int, p unsafe.Pointer, length int) sys
 	case syscall.SO_NO_CHECK:
 		o.SetNoChecksum(on)
 	case syscall.SO_RCVBUF, soRcvBufForc:
+		s.sized.Store(true)
 		low, high := o.ReceiveBufferLimits()
 		o.SetReceiveBufferSize(min(max(2*int64(max(value, 0)), low), high), true)
 	case syscall.SO_SNDBUF, soSndBufForc:

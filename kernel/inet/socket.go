@@ -33,7 +33,9 @@ type inetSocket struct {
 	closed   atomic.Bool
 
 	readMu sync.Mutex
-	sink   sink // guarded by readMu
+	sink   sink        // guarded by readMu
+	taken  int64       // read since the receive buffer has grown; guarded by readMu
+	sized  atomic.Bool // the program has said how large the receive buffer is
 
 	writeMu sync.Mutex
 	source  source            // guarded by writeMu
@@ -113,11 +115,7 @@ func (s *inetSocket) attach(endpoint tcpip.Endpoint, queue *waiter.Queue) {
 	s.endpoint, s.queue = endpoint, queue
 	s.entry.Init(s, everything)
 	queue.EventRegister(&s.entry)
-	if s.kind == syscall.SOCK_STREAM {
-		// A size of its own turns off that the stack changes it: when it shrinks,
-		// after a loss, a writer who waits is not woken.
-		endpoint.SocketOptions().SetSendBufferSize(int64(s.layer.settings.TCPSend), true)
-	}
+	s.sizeBuffers()
 }
 
 // open gives s its descriptor.
@@ -243,6 +241,7 @@ func (s *inetSocket) accept(address unsafe.Pointer, length *uint32, flags int) (
 		return -1, syscall.EAGAIN
 	}
 	accepted := &inetSocket{layer: s.layer, family: s.family, kind: s.kind, protocol: s.protocol}
+	accepted.sized.Store(s.sized.Load())
 	accepted.File = unborn{}
 	accepted.SetNonBlock(flags&syscall.O_NONBLOCK != 0)
 	fd, errno := descriptor.Open(&accepted.Node, flags|syscall.O_RDWR)

@@ -107,27 +107,21 @@ func (e *stackError) Error() string { return "inet: " + e.step + ": " + e.err.St
 
 func stepError(step string, err tcpip.Error) error { return &stackError{step, err} }
 
-// Buffers of a new TCP socket, in bytes. The receive buffer follows the
-// connection from there up to the limit of the settings.
-const (
-	leastBuffer   = 4 << 10
-	initialBuffer = 1 << 20
-)
-
 // timeWait is how long a closed connection's ports stay reserved (2 MSL). It is
 // less than the minute of Linux, which limits their number instead.
 const timeWait = 10 * time.Second
 
 func (l *Layer) tuneTCP() tcpip.Error {
+	// Selective acknowledgements (RFC 2018), and losses found by time (RACK, RFC
+	// 8985): docs/adr/0029-tcp-with-rack.md.
 	sack := tcpip.TCPSACKEnabled(true)
-	// Selective acknowledgements (RFC 6675) without RACK, with which the stack's
-	// sender comes to rest for ever where frames are swapped: gVisor's issue
-	// 14092, and tests/load/test_faults.py.
-	recovery := tcpip.TCPRecovery(0)
+	recovery := tcpip.TCPRACKLossDetection
+	// What the stack would do about buffers, buffers.go does. It stays on for the
+	// window's scale, which follows the largest buffer then, not the first.
 	moderate := tcpip.TCPModerateReceiveBufferOption(true)
 	wait := tcpip.TCPTimeWaitTimeoutOption(timeWait)
 	receive := tcpip.TCPReceiveBufferSizeRangeOption{
-		Min: leastBuffer, Default: min(initialBuffer, l.settings.TCPReceive), Max: l.settings.TCPReceive,
+		Min: leastBuffer, Default: min(firstBuffer, l.settings.TCPReceive), Max: l.settings.TCPReceive,
 	}
 	send := tcpip.TCPSendBufferSizeRangeOption{
 		Min: leastBuffer, Default: l.settings.TCPSend, Max: l.settings.TCPSend,

@@ -48,7 +48,7 @@ func (s *inetSocket) look(p unsafe.Pointer, n int) (int, tcpip.Error) {
 	if err != nil {
 		return 0, err
 	}
-	s.endpoint.ModerateRecvBuf(s.sink.n)
+	s.widen(s.sink.n)
 	return s.sink.n, nil
 }
 

@@ -85,16 +85,26 @@ def tapped(request: pytest.FixtureRequest) -> Iterator[None]:
 def say(text: str) -> None:
     """Print a figure, for who runs the tests with -s."""
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 TAP = f"tap,id=net0,ifname={network.TAP},script=no,downscript=no"
 
 
 @contextmanager
-def guest(
-    kernel: Path, net: str, model: str = "virtio-net-pci", *, append: str = "", at: tuple[str, int] = HERE
+def guest(  # noqa: PLR0913 - options of a boot, most have defaults
+    kernel: Path,
+    net: str,
+    model: str = "virtio-net-pci",
+    *,
+    append: str = "",
+    at: tuple[str, int] = HERE,
+    capture: Path | None = None,
 ) -> Iterator[Guest]:
-    """Boot the server behind a `-netdev`, and end it afterwards; the console is added to what fails meanwhile."""
+    """Boot the server behind a `-netdev`, and end it afterwards; the console is added to what fails meanwhile.
+
+    `capture` is a file for what the card sees.
+    """
     command = [sys.executable, "-m", "configurator.cli.main", "run", str(kernel), "--machine", "pc", "--accel", "tcg"]
     command += [
         "--mem",
@@ -109,8 +119,8 @@ def guest(
         "-device",
         f"{model},netdev=net0",
     ]
-    if capture := os.environ.get("EGGCUP_LOAD_PCAP"):  # a file, for tcpdump -r
-        command += ["-object", f"filter-dump,id=capture,netdev=net0,maxlen=160,file={capture}"]
+    for number, file in enumerate(filter(None, (capture, os.environ.get("EGGCUP_LOAD_PCAP")))):  # for tcpdump -r
+        command += ["-object", f"filter-dump,id=capture{number},netdev=net0,maxlen=160,file={file}"]
     with subprocess.Popen(
         command, env=go_environment("1.27"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .capture import longest_wait
 from .conftest import PORT, TAP, Amount, Guest, guest, say
 
 if TYPE_CHECKING:
@@ -30,8 +31,11 @@ function done() io.write(string.format("right %d wrong %d\\n", thread:get("right
 """
 
 
-def wrk(server: Guest, connections: int, seconds: int, folder: Path) -> tuple[int, float, float]:
-    """Load the server; return the right answers, the 99th percentile and the longest time to an answer, in seconds."""
+def wrk(server: Guest, connections: int, seconds: int, folder: Path, *, late: bool = False) -> tuple[int, float, float]:
+    """Load the server; return the right answers, the 99th percentile and the longest time to an answer, in seconds.
+
+    With `late` an answer that takes longer than the run is no error.
+    """
     script = folder / "count.lua"
     script.write_text(SCRIPT)
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s", "-s", str(script)]
@@ -40,7 +44,8 @@ def wrk(server: Guest, connections: int, seconds: int, folder: Path) -> tuple[in
     ).stdout
     counted = re.search(r"right (\d+) wrong (\d+)", done)
     assert counted, done
-    assert "Socket errors" not in done, done
+    errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", done)
+    assert errors is None or (late and errors.groups()[:3] == ("0", "0", "0")), done
     assert int(counted[2]) == 0, done
     percentile = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", done)
     longest = re.search(r"Latency\s+\S+\s+\S+\s+([\d.]+)(us|ms|s|m)\b", done)
@@ -74,17 +79,25 @@ def test_tap(model: str, kernel: Path, amount: Amount, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_user(model: str, kernel: Path, amount: Amount, tmp_path: Path) -> None:
-    """Through QEMU's user network every answer comes.
+    """Through QEMU's user network every answer comes, and soon after the request has reached the guest's card.
 
-    When it comes says nothing about the guest: that network lets some connections wait for seconds while others are
-    served, with Linux as the guest too (docs/performance.md).
+    When wrk sees it says nothing about the guest: the user network listens with a queue of one connection. Of many that
+    come at once Linux drops the last step of the handshake, and the client's request is sent again after a time that
+    doubles (docs/load.md).
     """
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = int(one.getsockname()[1])
     net = f"user,id=net0,hostfwd=tcp:127.0.0.1:{port}-:{PORT}"
-    with guest(kernel, net, model, at=("127.0.0.1", port)) as server:
+    seen = tmp_path / "card.pcap"
+    with guest(kernel, net, model, at=("127.0.0.1", port), capture=seen) as server:
+        right = 0
         for connections in amount.connections:
-            right, percentile, longest = wrk(server, connections, amount.seconds, tmp_path)
-            say(f"{model} user {connections}: {right / amount.seconds:.0f}/s, p99 {percentile:.3f}, max {longest:.3f}")
-            assert right > 100 * amount.seconds, f"{connections} connections: {right} answers"
+            count, percentile, longest = wrk(server, connections, amount.seconds, tmp_path, late=True)
+            say(f"{model} user {connections}: {count / amount.seconds:.0f}/s, p99 {percentile:.3f}, max {longest:.3f}")
+            assert count > 100 * amount.seconds, f"{connections} connections: {count} answers"
+            right += count
+    waited, answered = longest_wait(seen, PORT)
+    say(f"{model} user: {answered} requests at the card, the longest wait {waited:.3f} s")
+    assert answered >= right
+    assert waited < 10, f"at the card an answer took {waited} s"
