@@ -85,6 +85,7 @@ class Configuration:
         self._reading = Reading({})
         self.kconfig = kconfig
         self.root = root
+        self._shown_from: Path | None = root
         self.path: Path | None = None
         self.tree_warnings: tuple[TreeWarning, ...] = ()
 
@@ -167,7 +168,7 @@ class Configuration:
         """Return what answers questions about the configuration."""
         from configurator.model.analysis import Analysis  # here: the usual command asks nothing
 
-        return Analysis(self, self._tree, self._symbol)
+        return Analysis(self, self._tree, self._symbol, self._shown_from)
 
     def unmet_selects(self) -> list[Finding]:
         """Return the symbols that are selected although what they depend on is not there."""
@@ -372,7 +373,7 @@ class Configuration:
         from configurator.model.moves import Mover
 
         moved = list(moved)
-        mover = Mover(self.root, self.lines, {one.name: one.after for one in moved})
+        mover = Mover(self._shown_from, self.lines, {one.name: one.after for one in moved})
         return ["" if one.name in asked else mover.reason(self._tree.syms[one.name]) for one in moved]
 
     def put_back(self, settings: Iterable[Setting]) -> Effect:
@@ -427,7 +428,11 @@ class Configuration:
 
     def shown(self, location: Location) -> Location:
         """Return a location of the Kconfig tree with a path that can be opened from the current folder."""
-        return shown(self.root, location.path, location.line)
+        return shown(self._shown_from, location.path, location.line)
+
+    def name_places_by_tree(self) -> None:
+        """From now on tell places in Kconfig as the tree has them, for who reads them and opens no file."""
+        self._shown_from = None
 
     def units(self) -> list[Unit]:
         """Return the units of the tree, enabled or not, sorted by symbol.

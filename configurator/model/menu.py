@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from configurator.model.tree import Tree
+    from configurator.model.views import Condition
 
 TOP = -1
 """The main menu, as the parent of its entries."""
@@ -91,6 +92,10 @@ class Menu:
         """Return where an entry is defined, relative to the tree's folder."""
         node = self._nodes[index]
         return Location(node.filename, node.linenr)
+
+    def conditions(self, index: int) -> tuple[Condition, ...]:
+        """Return what an entry depends on, with what holds now."""
+        return values.conditions(self._nodes[index].dep)
 
     def depth(self, index: int) -> int:
         """Return how many entries an entry lies under."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from configurator.model import Configuration, NodeState, SymbolInfo
     from configurator.model.configuration import State
+    from configurator.model.details import Details
     from configurator.model.edits import Effect
     from configurator.model.menu import Menu
     from configurator.model.planner import Plan
@@ -42,6 +43,7 @@ class Session:
 
     def __init__(self, configuration: Configuration, path: Path) -> None:
         self.configuration = configuration
+        configuration.name_places_by_tree()
         self.path = path
         self.was_saved = False
         self._history = History()
@@ -172,6 +174,14 @@ class Session:
         from configurator.session.why import explained
 
         return explained(self.configuration.analysis.why(name))
+
+    def details(self, name: str) -> Details:
+        """Return everything that the tree says of a symbol: defaults, ranges, what selects it and what it selects.
+
+        Raises:
+            UsageError: there is no such symbol.
+        """
+        return self.configuration.analysis.details(name)
 
     def plans(self, name: str, value: str | None = None, *, most: int = 5) -> list[Plan]:
         """Return the smallest sets of changes found that give a symbol a value, None to make it settable.

@@ -104,44 +104,6 @@ def help_of(entry: Entry, symbol: SymbolInfo | None, help_text: str) -> list[Spa
     return spans + [Span(text) for text in paragraphs(help_text) or ["No help text."]]
 
 
-def details_of(entry: Entry, symbol: SymbolInfo | None, help_text: str, trail: str, place: str) -> list[Span]:
-    """Return all that is known of an entry; `place` is where it is defined."""
-    spans = [heading_of(entry, symbol), Span("")]
-    spans.append(Span(f"Prompt:     {printable(entry.prompt) or '(none: its value follows from other symbols)'}"))
-    spans.append(Span(f"In menu:    {printable(trail)}"))
-    spans.append(Span(f"Defined at: {printable(place)}"))
-    if symbol:
-        spans += _relations(symbol)
-    spans += [Span(""), Span("Help", Part.HEADING)]
-    return spans + [Span(text) for text in paragraphs(help_text) or ["No help text."]]
-
-
-def _relations(symbol: SymbolInfo) -> Iterator[Span]:
-    if symbol.range:
-        yield Span(f"Range:      {symbol.range[0]} to {symbol.range[1]}")
-    yield Span(f"Set by:     {'the user' if symbol.is_set_by_user else 'its default, or what selects it'}")
-    obstacle = obstacle_of(symbol)
-    if obstacle:
-        yield Span(f"{obstacle[0].upper()}{obstacle[1:]}", Part.NOTE)
-    if symbol.depends_on:
-        yield Span("")
-        yield Span("Depends on", Part.HEADING)
-    for condition in symbol.depends_on:
-        link = condition.values[0][0] if condition.values else ""
-        met = condition.holds
-        part = Part.PROMPT if met else Part.REMOVED
-        yield Span(f"  {'met:    ' if met else 'NOT met:'} {printable(str(condition))}", part, link)
-    if symbol.selected_by:
-        yield Span("")
-        yield Span("Selected by", Part.HEADING)
-    for name in symbol.selected_by:
-        yield Span(f"  {name}", Part.LINK, name)
-    if symbol.choice:
-        yield Span("")
-        yield Span("Choice among", Part.HEADING)
-        yield Span(f"  {', '.join(symbol.choice)}")
-
-
 def consequences_of(change: Change | None) -> list[Span]:
     """Return what a change did, and what moved with it and why."""
     if change is None:

@@ -102,15 +102,11 @@ class OpensScreens:
 
     def action_info(self) -> None:
         """Show everything about the entry under the cursor."""
-        from configurator.tui import describe
+        from configurator.tui.information import information
 
-        entry, session = self.browsing.entry, self.session
-        if entry is None:
-            return
-        trail = self.browsing.glyphs.trail.join(["Main menu", *session.trail(entry.node)])
-        place = str(session.configuration.shown(session.menu.location(entry.node)))
-        symbol, text = self.browsing.symbol, session.menu.help(entry.node)
-        self.editor.open_text(entry.title, describe.details_of(entry, symbol, text, trail, place))
+        entry = self.browsing.entry
+        if entry:
+            self.editor.open_text(entry.title, information(self.session, entry.node, self.browsing.glyphs))
 
     def action_preview(self) -> None:
         """Show what the configuration makes."""
