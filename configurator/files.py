@@ -68,12 +68,13 @@ class _Replacement:
 
     def prepare(self) -> None:
         """Write the temporary file."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)  # Windows has the second one alone
         with open(os.open(self.temporary, flags, 0o666), "wb") as stream:  # noqa: PTH123 - a descriptor, not a path
-            if self._like is not None:
+            if self._like is not None and hasattr(os, "fchown"):  # not on Windows, which has neither
                 with suppress(PermissionError):  # another's file, in a folder that one may write to
-                    os.fchown(stream.fileno(), self._like.state.st_uid, self._like.state.st_gid)
-                os.fchmod(stream.fileno(), stat.S_IMODE(self._like.state.st_mode))
+                    os.fchown(stream.fileno(), self._like.state.st_uid, self._like.state.st_gid)  # on Unix
+                os.fchmod(stream.fileno(), stat.S_IMODE(self._like.state.st_mode))  # on Unix
             stream.write(self._data)
 
     def finish(self) -> None:

@@ -166,17 +166,22 @@ def read_text(path: Path) -> str:
         raise UsageError(f"is not UTF-8 (byte 0x{byte:02x})", location=Location(str(path), line)) from None
 
 
+_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""The first two are of Unix, the third one is of Windows."""
+
+
 def _bytes(path: Path) -> bytes:
     """Return the content of a file, one byte more than allowed at most.
 
     Of a pipe that nobody has open for writing there is nothing to read, and no waiting for somebody who does.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    descriptor = os.open(path, os.O_RDONLY | _FLAGS)
     with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - a descriptor, not a path
         start = stream.read(1)  # None where a writer has not written yet
         if start == b"" and stat.S_ISFIFO(os.fstat(descriptor).st_mode):
             raise OSError(errno.EPIPE, "it is a pipe, and nobody writes to it")
-        os.set_blocking(descriptor, True)
+        if hasattr(os, "O_NONBLOCK"):
+            os.set_blocking(descriptor, True)
         chunks = [start or b""]
         size = len(chunks[0])
         while size <= LARGEST_FILE and (chunk := stream.read(LARGEST_FILE + 1 - size)):

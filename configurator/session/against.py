@@ -27,6 +27,15 @@ class Origin(Enum):
     GIT = "a git revision"
 
 
+_NAMED = {
+    Origin.SAVED: "the saved file",
+    Origin.DEFAULTS: "the defaults",
+    Origin.PRESET: "the preset",
+    Origin.FILE: "the file",
+    Origin.GIT: "the git revision",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Against:
     """What the values are compared with: `name` is that of a preset, a path, or ``REV`` or ``REV:PATH`` of git."""
@@ -35,7 +44,7 @@ class Against:
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.origin.value} {self.name}".strip()
+        return f"{_NAMED[self.origin]} {self.name}".strip()
 
 
 SAVED = Against(Origin.SAVED)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from configurator.errors import UsageError
-from configurator.model import Assignment, dotconfig
+from configurator.model import Assignment, FindingKind, dotconfig
 from configurator.model.menu import TOP
 from configurator.session import unknown
 from configurator.session.changes import Answer, Change, Moved, Outcome, Saved
@@ -14,13 +15,14 @@ from configurator.session.history import History, Record
 from configurator.session.since import Since
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from configurator.model import Configuration, NodeState, SymbolInfo
     from configurator.model.configuration import State
     from configurator.model.details import Details
-    from configurator.model.edits import Effect
+    from configurator.model.edits import Effect, Setting
+    from configurator.model.findings import Finding
     from configurator.model.menu import Menu
     from configurator.model.planner import Plan
     from configurator.session.against import Against, Comparer, Difference
@@ -39,6 +41,8 @@ class Session:
         path: the file that `save` writes.
         was_saved: whether `save` has written a file.
         change_number: grows with each change, so that what was made from the values can be kept until then.
+        save_number: grows with each save.
+        last_change_number: what it was just before the last change that was made, undone or done again.
     """
 
     def __init__(self, configuration: Configuration, path: Path) -> None:
@@ -53,6 +57,9 @@ class Session:
         self._index: Index | None = None
         self._visible: bytearray | None = None
         self.change_number = 0
+        self.save_number = 0
+        self.last_change_number = -1
+        self._before_last: tuple[tuple[Setting, ...], tuple[Setting, ...]] | None = None
 
     # Looking
 
@@ -63,13 +70,18 @@ class Session:
 
     @property
     def complaints(self) -> list[str]:
-        """Return what the user should know about the tree and the file that were loaded."""
+        """Return what the user should know about the file that was loaded."""
         configuration = self.configuration
-        complaints = [str(one) for one in (*configuration.migrations, *configuration.findings)]
-        for warning in configuration.tree_warnings:
-            place = f"{configuration.shown(warning.location)}: " if warning.location else ""
-            complaints.append(f"{place}{warning.message}")
-        return complaints
+        return [str(one) for one in configuration.migrations] + [_told(one) for one in configuration.findings]
+
+    @property
+    def tree_complaints(self) -> list[str]:
+        """Return what is suspicious in the tree alone, which the user may not be able to mend."""
+        configuration = self.configuration
+        return [
+            f"{configuration.shown(warning.location)}: {warning.message}" if warning.location else warning.message
+            for warning in configuration.tree_warnings
+        ]
 
     def symbol(self, name: str) -> SymbolInfo:
         """Return a symbol as it stands now.
@@ -291,6 +303,19 @@ class Session:
         self._history.position += 1
         return self._replay(record, f"redo {record.change.label}", 1)
 
+    @contextmanager
+    def as_before(self) -> Iterator[bool]:
+        """Have the values of before the last change for the length of a block; False if there was no change."""
+        if self._before_last is None:
+            yield False
+            return
+        former, latter = self._before_last
+        self.configuration.put_back(former)
+        try:
+            yield True
+        finally:
+            self.configuration.put_back(latter)
+
     # Saving
 
     @property
@@ -360,6 +385,7 @@ class Session:
         self.path = path
         self.was_saved = self.was_saved or written
         self._since.saved(text)
+        self.save_number += 1
         return Saved(path, written)
 
     def save_minimal(self, path: Path) -> Saved:
@@ -417,16 +443,20 @@ class Session:
         unknown_lines: tuple[str, ...] | None = None,
     ) -> Outcome:
         """Note a change that was made."""
+        number = self.change_number
         self._after(effect)
         lines = self._unknown if unknown_lines is None else unknown_lines
         if not effect.former and lines == self._unknown and states is None:
             return Outcome(Answer.UNCHANGED, note="it is so already")
+        self.last_change_number, self._before_last = number, (effect.former, effect.latter)
         change = self._change(effect, label, asked)
         self._history.add(Record(change, effect.former, effect.latter, states, (self._unknown, lines)))
         self._unknown = lines
         return Outcome(Answer.CHANGED, change)
 
     def _replay(self, record: Record, label: str, side: int) -> Outcome:
+        self.last_change_number = self.change_number
+        self._before_last = (record.former, record.latter) if side else (record.latter, record.former)
         effect = self.configuration.put_back(record.latter if side else record.former)
         if record.states is not None:
             self.configuration.put_back_state(record.states[side])
@@ -449,3 +479,12 @@ class Session:
         self._visible = None
         self.change_number += 1
         self._since.note(effect)
+
+
+def _told(finding: Finding) -> str:
+    """Return a finding of the file as it is in an editor, which keeps the lines that the tree does not know."""
+    if finding.kind is not FindingKind.UNKNOWN:
+        return str(finding)
+    place = "" if finding.location is None else f"{finding.location}: "
+    meant = f" (perhaps {' or '.join(finding.hints)})" if finding.hints else ""
+    return f"{place}the tree has no symbol {finding.name}{meant}; the line is kept unless you drop it"

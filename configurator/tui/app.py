@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from configurator.tui.deferred import imports_deferred
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from configurator.model.planner import Plan
-    from configurator.session import Session
+    from configurator.session import Filter, Session
     from configurator.session.presets import Preset
+    from configurator.session.recovery import Found
 
 _PREPARE_AFTER = 0.1  # seconds after the first screen until the first edit is prepared
 _KEEP_AFTER = 1.0  # seconds without a change until unsaved edits are kept in the recovery file
@@ -99,12 +101,16 @@ class MenuconfigApp(App[None]):
         self.set_timer(_PREPARE_AFTER, self.session.configuration.prepare_edits)
         self.theme_changed_signal.subscribe(self, lambda _: self._recolour())
         self.set_interval(_LOOK_EVERY, self._look_at_disk)
-        complaints = self.session.complaints
-        if complaints:
-            self.open_text("Warnings", [Span(printable(text), Part.NOTE) for text in complaints])
+        about_tree = len(self.session.tree_complaints)
+        if about_tree:
+            self._browse.say(
+                f"{about_tree} warning{'s' if about_tree > 1 else ''} about the Kconfig tree; ! shows them"
+            )
+        if self.session.complaints:
+            self.open_complaints(self.session.complaints)
         found = self.recovery.find()
         if found:
-            self._ask("Changes that were not saved were found", [found.note, str(found.path)], _RECOVERY, self._recover)
+            self._offer(found)
 
     # Screens that others open
 
@@ -132,11 +138,31 @@ class MenuconfigApp(App[None]):
         """Let the user choose a name."""
         self.pick(heading, [(name, name, "") for name in names], _if_given(then))
 
+    def pick_filter(self, heading: str, then: Callable[[Filter | None], None]) -> None:
+        """Let the user choose what a list or a search is to keep; `then` gets None for everything."""
+        from configurator.tui.screens.filters import filters_of
+
+        filters = filters_of(self.session, self._browse.browsing)
+        choices = [("", "everything", "no filter"), *((name, name, "") for name in filters)]
+        self.pick(heading, choices, _if_given(lambda name: then(filters.get(name))))
+
     def open_text(self, title: str, paragraphs: Sequence[Span]) -> None:
         """Show a text to read."""
         from configurator.tui.screens.text import TextScreen
 
         self.push_screen(TextScreen(title, paragraphs))
+
+    def open_complaints(self, complaints: Sequence[str]) -> None:
+        """Show what is suspicious in the file and the tree, each in a paragraph."""
+        texts = [Span(printable(text), Part.NOTE) for text in complaints]
+        self.open_text("Warnings", texts or [Span("There is nothing to warn of.")])
+
+    def open_help(self) -> None:
+        """Show the keys."""
+        from configurator.tui.help import help_text
+        from configurator.tui.screens.text import KEYS
+
+        self.open_text(KEYS, help_text(self.glyphs))
 
     def open_plans(self, name: str, then: Callable[[], None]) -> None:
         """Show the ways to make a symbol settable, or to turn on one that is n.
@@ -257,18 +283,20 @@ class MenuconfigApp(App[None]):
             then()
 
     def _resolve(self, letter: str, then: Callable[[], None] | None) -> None:
-        from configurator.session import Against, Origin
-
         if letter == "o":
             self._save(None, then)
         elif letter == "l":
             self._browse.attempt(lambda: self.session.load(self.session.path))
             self._watch.remember()
         else:
-            from configurator.tui.screens.changes import ChangesScreen
+            self._show_differences(str(self.session.path), then=self._browse.jump)
 
-            against = Against(Origin.FILE, str(self.session.path))
-            self.push_screen(ChangesScreen(self._browse.browsing, against), self._browse.jump)
+    def _show_differences(self, path: str, *, then: Callable[[int | None], None] | None) -> None:
+        """Show how a file differs from the values of now."""
+        from configurator.session import Against, Origin
+        from configurator.tui.screens.changes import ChangesScreen
+
+        self.push_screen(ChangesScreen(self._browse.browsing, Against(Origin.FILE, path)), then)
 
     def _ask(
         self,
@@ -281,10 +309,20 @@ class MenuconfigApp(App[None]):
 
         self.push_screen(QuestionScreen(title, explanation, answers), then)
 
-    def _recover(self, letter: str | None) -> None:
+    def _offer(self, found: Found) -> None:
+        """Ask what to do with what an earlier session left."""
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.when))
+        note = f"{found.note[0].upper()}{found.note[1:]}."
+        explanation = [note, f"They are of {when}, in {found.path}."]
+        self._ask("Changes that were not saved were found", explanation, _RECOVERY, lambda it: self._recover(it, found))
+
+    def _recover(self, letter: str | None, offered: Found) -> None:
         """Take what an earlier session left, drop it, or put it where this session does not write over it."""
         found = self.recovery.path
-        if letter == "r":
+        if letter == "s":
+            self._offer(offered)
+            self._show_differences(str(found), then=None)
+        elif letter == "r":
             self._browse.attempt(lambda: self.session.load(found))
         elif letter == "d":
             self.recovery.drop()
@@ -330,5 +368,10 @@ def _if_given(then: Callable[[str], None]) -> Callable[[str | None], None]:
 
 
 _LEAVE = (("y", "Save and leave"), ("n", "Leave without saving"), ("c", "Stay"))
-_RECOVERY = (("r", "Take them (u takes them back)"), ("k", "Leave them for later"), ("d", "Drop them"))
+_RECOVERY = (
+    ("r", "Take them (u takes them back)"),
+    ("s", "Show what differs"),
+    ("k", "Leave them for later"),
+    ("d", "Drop them"),
+)
 _OVERWRITE = (("o", "Overwrite it"), ("d", "Show what differs"), ("l", "Take its values (u takes them back)"))

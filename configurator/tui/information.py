@@ -1,4 +1,4 @@
-"""Says all that is known of an entry of the menu tree: what it is and holds, and everything that its definition says."""
+"""Says all that is known of an entry of the menu tree: what it is and holds, and what its definition says."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def _of_symbol(session: Session, symbol: SymbolInfo) -> Iterator[Span]:
     if symbol.choice:
         yield Span("")
         yield Span("Choice among", Part.HEADING)
-        yield from (Span(f"  {name}", Part.LINK if name != symbol.name else Part.PROMPT, name) for name in symbol.choice)
+        for name in symbol.choice:
+            yield Span(f"  {name}", Part.LINK if name != symbol.name else Part.PROMPT, name)
 
 
 def _field(name: str, text: str) -> Span:

@@ -48,7 +48,7 @@ def test_first_screen(edit: Edit) -> None:
     assert shown.lines[1] == " [*] Plain option"
     assert " PLAIN: bool, now y" in shown.lines
     assert shown.status == ".config: saved"
-    assert shown.keys == "Enter Select  Esc Back  / Search  ? Help  u Undo  c Changes  S Save"
+    assert shown.keys == "Enter Select  Esc Back  / Search  ? Info  u Undo  c Changes  S Save  F1 Keys"
 
 
 def test_change_is_marked_and_told(edit: Edit) -> None:
@@ -195,7 +195,7 @@ def test_file_changed_by_somebody_else(edit: Edit, config: Path, open_session: O
         (("q", "escape"), False, False),
         (("escape", "n"), True, False),
         (("ctrl+c", "n"), True, False),
-        (("question_mark", "ctrl+q", "y"), True, True),
+        (("f1", "ctrl+q", "y"), True, True),
     ],
 )
 def test_leave_with_changes(edit: Edit, config: Path, keys: tuple[str, ...], *, left: bool, saved: bool) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+WIDE = 100
+"""From this many columns on, what is known of a row stands beside the list and not below it."""
+
 
 class TableScreen(Screen[Result], inherit_bindings=False):
     """A screen whose keys are those of the table of actions."""
