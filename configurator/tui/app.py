@@ -143,7 +143,7 @@ class MenuconfigApp(App[None]):
         from configurator.tui.screens.filters import filters_of
 
         filters = filters_of(self.session, self._browse.browsing)
-        choices = [("", "everything", "no filter"), *((name, name, "") for name in filters)]
+        choices = [("", "everything", ""), *((name, name, "") for name in filters)]
         self.pick(heading, choices, _if_given(lambda name: then(filters.get(name))))
 
     def open_text(self, title: str, paragraphs: Sequence[Span]) -> None:

@@ -11,22 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PARTS = ("tui", "session", "plain", "web", "model", "files.py", "errors.py", "source.py", "cli/verbs/menuconfig.py")
-_MODULES = [
-    "termios",
-    "fcntl",
-    "pwd",
-    "grp",
-    "resource",
-    "pty",
-    "tty",
-    "curses",
-    "readline",
-    "posix",
-    "syslog",
-    "crypt",
-    "spwd",
-    "nis",
-]
+_MODULES = ("termios", "fcntl", "pwd", "grp", "resource", "pty", "tty", "curses", "readline", "posix", "syslog")
 _UNIX_ONLY = re.compile(
     r"\bimport (" + "|".join(_MODULES) + r")\b|\bfrom (" + "|".join(_MODULES) + r")\b"
     r"|\bos\.(?:get[eu]?uid|get[e]?gid|getpgid|setsid|fork|uname|fchmod|chown|lchown|chroot|mkfifo|nice|sync|killpg"

@@ -118,7 +118,11 @@ def wrap(paragraphs: Sequence[Span], width: int) -> list[Row]:
     """Return `paragraphs` as lines of at most `width` cells; what is indented stays so."""
     if width < 1:
         return []
-    return [Row(None, _line(line, paragraph)) for paragraph in paragraphs for line in wrap_text(paragraph.text, width)]
+    return [
+        Row(None, _line(line, paragraph))
+        for paragraph in paragraphs
+        for line in wrap_text(paragraph.text, width, paragraph.hang)
+    ]
 
 
 def _line(text: str, paragraph: Span) -> tuple[Span, ...]:
@@ -129,13 +133,13 @@ def _line(text: str, paragraph: Span) -> tuple[Span, ...]:
     return Span(_MARGIN + text[: len(text) - len(bare)]), Span(bare, paragraph.part, paragraph.link)
 
 
-def wrap_text(text: str, width: int) -> list[str]:
-    """Return a text as lines of at most `width` cells."""
+def wrap_text(text: str, width: int, hang: int = 0) -> list[str]:
+    """Return a text as lines of at most `width` cells; `hang` is as that of `Span`."""
     if not text.isascii():
         from textual.content import Content  # it counts cells; textwrap, for most texts, is faster
 
         return [line.plain for line in Content(text).wrap(width)] or [""]
     if len(text) <= width:
         return [text]
-    indent = text[: len(text) - len(text.lstrip())][: width // 2]
+    indent = (" " * hang or text[: len(text) - len(text.lstrip())])[: width // 2]
     return textwrap.wrap(text, width, subsequent_indent=indent, drop_whitespace=True) or [""]
