@@ -421,6 +421,13 @@ class Configuration:
         """Return whether a file or `set` has given the symbol a value."""
         return self._tree.syms[name].user_value is not None
 
+    def holds_what_was_set(self, name: str) -> bool:
+        """Return whether a symbol has the value that a file or `set` has given it."""
+        symbol = self._tree.syms[name]
+        return symbol.user_value is not None and values.same(
+            symbol, values.user_value(symbol), values.value_now(symbol)
+        )
+
     @property
     def title(self) -> str:
         """Return the main menu's title."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from configurator.errors import EggcupError
 from configurator.tui.rows import printable
-from configurator.tui.screens.paths import file_problem, new_file_problem, path_of
 
 if TYPE_CHECKING:
     from configurator.session import Filter, Outcome, Session
@@ -140,6 +139,8 @@ class OpensScreens:
 
     def action_save_as(self) -> None:
         """Ask for a path and save there."""
+        from configurator.tui.screens.paths import new_file_problem, path_of
+
         self.editor.ask_text(
             "Save as", "A path; it becomes the file of this session", str(self.session.path), new_file_problem,
             lambda text: self.editor.save(path_of(text)),
@@ -147,6 +148,7 @@ class OpensScreens:
 
     def action_save_minimal(self) -> None:
         """Ask for a path and save there what differs from the defaults."""
+        from configurator.tui.screens.paths import new_file_problem, path_of
 
         def save(text: str) -> None:
             try:
@@ -158,6 +160,8 @@ class OpensScreens:
 
     def action_load(self) -> None:
         """Ask for a path and take its values."""
+        from configurator.tui.screens.paths import file_problem, path_of
+
         self.editor.ask_text(
             "Load the values of a file", "A path; S goes on to save to the present one", str(self.session.path),
             file_problem, lambda text: self.attempt(lambda: self.session.load(path_of(text))),
