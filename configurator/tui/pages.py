@@ -30,7 +30,7 @@ class Page(Enum):
 
 
 PAGES = tuple(Page)
-_MOST_ENTRIES = 100  # of a menu that is only looked at
+_MOST_ENTRIES = 50  # of a menu that is only looked at
 
 
 class Pages:

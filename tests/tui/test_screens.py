@@ -75,17 +75,20 @@ def test_changes_follow_in_the_pane(edit: Edit) -> None:
 def test_preview_marks_the_last_change(edit: Edit, root: Path, config: Path) -> None:
     """What the last change did to the order is marked, also where the preview was not open before it; and after u."""
 
-    def preview(*keys: str) -> set[str]:
+    def opened() -> Session:
         config.unlink(missing_ok=True)
-        session = Session(Configuration.load(root / "Kconfig", config), config)
-        shown = edit("slash", *"PS2", "enter", *keys, session=session, size=(80, 60))
-        order = shown.lines[: shown.lines.index(next(line for line in shown.lines if "zz_init.go" in line))]
+        return Session(Configuration.load(root / "Kconfig", config), config)
+
+    def preview(*keys: str) -> set[str]:
+        shown = edit("slash", *"PS2", "enter", *keys, "v", session=opened(), size=(80, 60))
+        order = shown.lines[: shown.lines.index("zz_init.go".rjust(11))]
         return {line[1] + line[6:9] for line in order if "KBD" in line[:20]}
 
-    assert preview("v") == {" KBD"}
-    assert preview("n", "v") == {"-KBD"}
-    assert preview("n", "u", "v") == {"+KBD"}
-    assert preview(*["tab"] * 4, "n") == {"-KBD"}
+    assert preview() == {" KBD"}
+    assert preview("n") == {"-KBD"}
+    assert preview("n", "u") == {"+KBD"}
+    shown = edit("slash", *"PS2", "enter", *["tab"] * 4, "n", session=opened())
+    assert "\n-    KBD\n" in shown.app.get_default_screen().pane.text
 
 
 def test_search_among_a_unit(edit: Edit, open_files: Callable[..., Session]) -> None:

@@ -1,6 +1,6 @@
 """Edit the configuration in the terminal: browse, toggle, search, save.
 
-The keys are those of the Linux kernel's menuconfig and of vi; `?` lists them. Needs a terminal; a script uses
+The keys are those of the Linux kernel's menuconfig and of vi; F1 lists them. Needs a terminal; a script uses
 `eggcup set SYMBOL=VALUE` or `eggcup olddefconfig`, and a program that wants JSON `eggcup serve`.
 
 --plain is the same as a dialogue in lines, for a screen reader, a slow line or a pipe: `help` lists the commands.
