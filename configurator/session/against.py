@@ -117,9 +117,11 @@ class Comparer:
     def _was_asked(self, name: str, lines: Lines) -> bool:
         """Return whether a line differs because the user wanted that: he set what holds, or took back what he set."""
         configuration = self._configuration
+        if lines.value_now(name) is None:
+            return False
         if configuration.is_set_by_user(name):
             return configuration.holds_what_was_set(name)
-        return name in lines.values and lines.value_now(name) is not None
+        return name in lines.values
 
     def _difference(self, name: str, before: str | None, after: str | None, is_set: bool) -> Difference:
         menu = self._configuration.menu

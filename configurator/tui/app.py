@@ -120,6 +120,13 @@ class MenuconfigApp(App[None]):
         """Ask a question; `then` gets the letter of the answer, and is not called for Esc."""
         self._ask(title, explanation, answers, _if_given(then))
 
+    def ask_to_replace(self, what: str, then: Callable[[], None], *, exists: bool) -> None:
+        """Do something that writes a file, after a question if there is one already."""
+        if not exists:
+            then()
+            return
+        self.ask(f"Write over {what}?", ["It is there already."], _REPLACE, lambda it: then() if it == "o" else None)
+
     def ask_text(
         self, title: str, expects: str, value: str, problem: Callable[[str], str], then: Callable[[str], None]
     ) -> None:
@@ -374,4 +381,5 @@ _RECOVERY = (
     ("k", "Leave them for later"),
     ("d", "Drop them"),
 )
+_REPLACE = (("o", "Write over it"), ("c", "Leave it"))
 _OVERWRITE = (("o", "Overwrite it"), ("d", "Show what differs"), ("l", "Take its values (u takes them back)"))

@@ -160,8 +160,14 @@ def test_presets(edit: Edit, make_tree: MakeTree, config: Path) -> None:
     assert "A n → y" in shown.text
     assert edit("P", "enter", session=session()).row.endswith("[*] A")
     assert edit("P", "enter", "u", session=session()).row.endswith("[ ] A")
-    edit("P", "s", *"two", "enter", session=session())
-    assert (tree.parent / "configs" / "two").is_file()
+    edit("P", "s", *"two", "enter", *"why", "enter", session=session())
+    two = tree.parent / "configs" / "two"
+    assert two.read_text().startswith("# why\n")
+    again = ("P", "enter", "P", "s", *"two", "enter")
+    assert edit(*again, session=session()).screen == "QuestionScreen"
+    assert "CONFIG_A=y" not in two.read_text()
+    edit(*again, "o", "enter", session=session())
+    assert two.read_text() == "# why\nCONFIG_A=y\n"
 
 
 def test_save_that_fails(edit: Edit, config: Path, open_session: OpenSession) -> None:

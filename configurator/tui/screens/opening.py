@@ -151,10 +151,15 @@ class OpensScreens:
         from configurator.tui.screens.paths import new_file_problem, path_of
 
         def save(text: str) -> None:
-            try:
-                self.show(str(self.session.save_minimal(path_of(text))))
-            except (EggcupError, OSError) as problem:
-                self.show(f"not saved: {problem}")
+            path = path_of(text)
+
+            def write() -> None:
+                try:
+                    self.show(str(self.session.save_minimal(path)))
+                except (EggcupError, OSError) as problem:
+                    self.show(f"not saved: {problem}")
+
+            self.editor.ask_to_replace(str(path), write, exists=path.exists())
 
         self.editor.ask_text("Save what differs from the defaults", "A path", "defconfig", new_file_problem, save)
 
