@@ -41,7 +41,7 @@ class Session:
         path: the file that `save` writes.
         was_saved: whether `save` has written a file.
         change_number: grows with each change, so that what was made from the values can be kept until then.
-        save_number: grows with each save.
+        save_number: grows with each save, and when the file is read again.
         last_change_number: what it was just before the last change that was made, undone or done again.
     """
 
@@ -263,10 +263,16 @@ class Session:
     def load(self, path: Path) -> Outcome:
         """Take the values of another file; `save` goes on to write this session's.
 
+        This session's own file, which somebody else may have changed, is what saving is compared with from then on.
+
         Raises:
             UsageError: the file cannot be read, or is no configuration.
         """
-        return self._read(path, f"load {path}")
+        outcome = self._read(path, f"load {path}")
+        if path == self.path:
+            self._since.read_again(path)
+            self.save_number += 1
+        return outcome
 
     # Undo and redo
 

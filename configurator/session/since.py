@@ -49,6 +49,12 @@ class Since:
         if self._lines is not None:
             self._lines.look_at(effect.touched)
 
+    def read_again(self, path: Path) -> None:
+        """Take note that the values of now are those of the file."""
+        self._before.clear()
+        self._saved = _settings_in(path)
+        self._lines = None
+
     def saved(self, text: str) -> None:
         """Take note that the file holds the values of now."""
         self._before.clear()

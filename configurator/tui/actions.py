@@ -128,7 +128,8 @@ ACTIONS: dict[Where, tuple[Action, ...]] = {
         Action("page_down", ("pagedown",), "Page down", "One page down"),
         Action("toggle_help", ("ctrl+t",), "Help texts", "Search in help texts too, or not", 3),
         Action("choose_filter", ("ctrl+n",), "Filter", "Only what is changed, new, set, of this menu, of a unit", 4),
-        Action("toggle_found", ("ctrl+space",), "Change", "Change the symbol found"),
+        Action("toggle_found", ("ctrl+space",), "Change", "Change the symbol found", 5),
+        Action("info_found", ("ctrl+f",), "Info", "Everything about the entry found", 6),
     ),
     Where.WHY: (
         Action("choose", ("enter",), "Go there", "Go to the symbol of the line", 1),

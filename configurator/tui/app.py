@@ -100,7 +100,7 @@ class MenuconfigApp(App[None]):
         gc.enable()
         self.set_timer(_PREPARE_AFTER, self.session.configuration.prepare_edits)
         self.theme_changed_signal.subscribe(self, lambda _: self._recolour())
-        self.set_interval(_LOOK_EVERY, self._look_at_disk)
+        self.set_interval(_LOOK_EVERY, self.look_at_disk)
         about_tree = len(self.session.tree_complaints)
         if about_tree:
             self._browse.say(
@@ -111,6 +111,11 @@ class MenuconfigApp(App[None]):
         found = self.recovery.find()
         if found:
             self._offer(found)
+
+    @property
+    def on_disk(self) -> OnDisk:
+        """Return what had become of the file when it was looked at last."""
+        return self._on_disk
 
     # Screens that others open
 
@@ -163,6 +168,12 @@ class MenuconfigApp(App[None]):
         """Show what is suspicious in the file and the tree, each in a paragraph."""
         texts = [Span(printable(text), Part.NOTE) for text in complaints]
         self.open_text("Warnings", texts or [Span("There is nothing to warn of.")])
+
+    def open_information(self, node: int) -> None:
+        """Show everything about an entry."""
+        from configurator.tui.information import information
+
+        self.open_text(self.session.title(node), information(self.session, node, self.glyphs))
 
     def open_help(self) -> None:
         """Show the keys."""
@@ -283,7 +294,7 @@ class MenuconfigApp(App[None]):
             return
         self.recovery.drop()
         self.recovery = Recovery(self.session)
-        self._watch = Watch(self.session.path)
+        self._watch, self._on_disk = Watch(self.session.path), OnDisk.SAME
         self._browse.browsing.refresh()
         self._browse.show(str(saved))
         if then:
@@ -293,8 +304,9 @@ class MenuconfigApp(App[None]):
         if letter == "o":
             self._save(None, then)
         elif letter == "l":
-            self._browse.attempt(lambda: self.session.load(self.session.path))
             self._watch.remember()
+            self._on_disk = OnDisk.SAME
+            self._browse.attempt(lambda: self.session.load(self.session.path))
         else:
             self._show_differences(str(self.session.path), then=self._browse.jump)
 
@@ -350,12 +362,17 @@ class MenuconfigApp(App[None]):
         self.was_left = True
         self.exit()
 
-    def _look_at_disk(self) -> None:
-        on_disk = self._watch.look()
-        if on_disk is not self._on_disk and on_disk is not OnDisk.SAME:
-            what = {OnDisk.GONE: "is gone from the disk", OnDisk.APPEARED: "has appeared on the disk"}
-            self._browse.say(f"{self.session.path} {what.get(on_disk, 'was changed on disk; S asks what to do')}")
-        self._on_disk = on_disk
+    def look_at_disk(self) -> None:
+        """Say what has become of the file, when that is something else than at the last look."""
+        before, self._on_disk = self._on_disk, self._watch.look()
+        if before is not self._on_disk:
+            what = {
+                OnDisk.SAME: "is on the disk as it was read",
+                OnDisk.GONE: "is gone from the disk",
+                OnDisk.APPEARED: "has appeared on the disk; S asks what to do",
+                OnDisk.CHANGED: "was changed on disk; S asks what to do",
+            }
+            self._browse.say(f"{self.session.path} {what[self._on_disk]}")
 
     def _recolour(self) -> None:
         self._looks = None

@@ -101,6 +101,7 @@ CASES: dict[tuple[Where, str], tuple[tuple[str, ...], Check]] = {
         lambda shown: "PLAIN" in shown.text and "BRACKETS" not in shown.text,
     ),
     (Where.SEARCH, "toggle_found"): ((*SEARCH_BASE, "ctrl+space"), lambda shown: shown.session.symbol("BASE").value),
+    (Where.SEARCH, "info_found"): ((*SEARCH_BASE, "ctrl+f"), lambda shown: "Defined at:" in shown.text),
     (Where.WHY, "choose"): ((*FORCED, "w", "down", "enter"), lambda shown: "Selects the forced" in shown.row),
     (Where.WHY, "plans"): ((*BLOCKED, "w", "p"), lambda shown: shown.screen == "PlansScreen"),
     (Where.PLANS, "choose"): ((*BLOCKED, "p", "enter"), lambda shown: shown.session.symbol("ON_BASE").value == "y"),

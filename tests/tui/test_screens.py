@@ -9,6 +9,7 @@ import pytest
 from configurator.model import Configuration
 from configurator.session import Session
 from configurator.session.recovery import Recovery
+from configurator.session.watch import Watch
 from configurator.tui.screens.paths import file_problem, new_file_problem
 from tests.tui.test_actions import BLOCKED, FORCED, NUMBERS
 
@@ -187,3 +188,22 @@ def test_places_are_those_of_the_tree(edit: Edit) -> None:
     """A place in the tree is told as the tree has it, wherever the editor was started."""
     for keys in (("i",), ("down", "down", "down", "enter", "w"), (*BLOCKED, "w"), (*BLOCKED, "p")):
         assert "/data/Kconfig" not in edit(*keys, size=WIDE).text
+
+
+def test_file_changed_on_disk_is_shown(edit: Edit, config: Path, open_session: OpenSession) -> None:
+    """The status line goes on saying that the file was changed, until it is read or written."""
+    session, watch = open_session(), Watch(config)
+    config.write_text(config.read_text().replace("CONFIG_PLAIN=y", "# CONFIG_PLAIN is not set"))
+    shown = edit("look", "down", "up", session=session, watch=watch)
+    assert shown.status.endswith(".config: changed on disk, saved")
+    session, watch = open_session(), Watch(config)
+    config.write_text(config.read_text().replace("# CONFIG_BRACKETS is not set", "CONFIG_BRACKETS=y"))
+    shown = edit("down", "down", "S", "l", session=session, watch=watch)
+    assert "[*] Option" in shown.text
+    assert shown.status.endswith(".config: saved")
+    assert edit("q", session=shown.session).left
+
+
+def test_commands_name_what_they_undo(edit: Edit) -> None:
+    """The list of commands says which change would be taken back."""
+    assert "Take the last change back: PLAIN y -> n" in edit("n", "colon", size=WIDE).text

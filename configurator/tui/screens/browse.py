@@ -9,6 +9,7 @@ from textual import on
 from textual.containers import Container
 
 from configurator.model import NodeKind
+from configurator.session.watch import OnDisk
 from configurator.tui.actions import Where, actions_of
 from configurator.tui.browsing import Browsing, Reaction
 from configurator.tui.messages import CursorMoved, LinkFollowed, RowChosen, TabClicked
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from configurator.session import Outcome, Session
     from configurator.tui.glyphs import Glyphs
 
+_ON_DISK = {OnDisk.SAME: "", OnDisk.CHANGED: "changed on disk, ", OnDisk.GONE: "gone, ", OnDisk.APPEARED: "appeared, "}
 _KEYS = frozenset(key for action in actions_of(Where.MENU) for key in action.keys)
 
 
@@ -40,6 +42,7 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
         self.browsing = Browsing(session, glyphs)
         self.pages = Pages(self.browsing)
         self._waits_for_letter = False
+        self._says_something = False
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the menu and the pane, the status line and the keys."""
@@ -205,6 +208,7 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
 
     def say(self, message: str) -> None:
         """Show a message in the status line, or what was done last."""
+        self._says_something = bool(message)
         session, change = self.session, self.browsing.change
         left = [Span(f" {printable(message)}", Part.NOTE)] if message else [Span(" ")]
         if not message and change:
@@ -216,7 +220,8 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
         state = "unsaved" if is_modified else "saved"
         changed = f"{count} changed, " if count else ""
         part = Part.NOTE if is_modified else Part.COMMENT
-        self.status.show(left, Span(f"{printable(str(session.path))}: {changed}{state} ", part))
+        on_disk = _ON_DISK[self.editor.on_disk]
+        self.status.show(left, Span(f"{printable(str(session.path))}: {on_disk}{changed}{state} ", part))
 
     def take(self, outcome: Outcome) -> None:
         """Show what became of a request."""
@@ -256,8 +261,8 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
         self.browsing.move_to(self.list.cursor)
         self.pages.cursor_moved()
         self._show_page()
-        if self.browsing.note:
-            self.browsing.note = ""
+        self.browsing.note = ""
+        if self._says_something:
             self.say("")
 
     @on(CursorMoved)

@@ -97,11 +97,9 @@ class OpensScreens:
 
     def action_info(self) -> None:
         """Show everything about the entry under the cursor."""
-        from configurator.tui.information import information
-
         entry = self.browsing.entry
         if entry:
-            self.editor.open_text(entry.title, information(self.session, entry.node, self.browsing.glyphs))
+            self.editor.open_information(entry.node)
 
     def action_preview(self) -> None:
         """Show what the configuration makes."""
@@ -181,7 +179,11 @@ class OpensScreens:
         from configurator.tui.actions import MOVES, Where, actions_of, key_name
 
         actions = sorted(actions_of(Where.MENU), key=MOVES.__contains__)  # nobody looks for those
-        choices = [(one.name, one.label, f"{', '.join(map(key_name, one.keys)):<18} {one.help}") for one in actions]
+        named = {"undo": self.session.undo_label, "redo": self.session.redo_label}
+        choices = []
+        for one in actions:
+            step = f": {named[one.name]}" if named.get(one.name) else ""
+            choices.append((one.name, one.label, f"{', '.join(map(key_name, one.keys)):<21} {one.help}{step}"))
         self.editor.pick("Commands", choices, self._run_chosen)
 
     def action_help(self) -> None:

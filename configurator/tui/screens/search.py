@@ -102,6 +102,12 @@ class SearchScreen(PickScreen["int | None"], where=Where.SEARCH):
 
         self.editor.pick_filter("Search only what is", chosen)
 
+    def action_info_found(self) -> None:
+        """Show everything about the match under the cursor."""
+        self.catch_up()
+        if self.list.row:
+            self.editor.open_information(_node(self.list.row))
+
     def action_toggle_found(self) -> None:
         """Change the match under the cursor."""
         row = self.list.row
