@@ -192,13 +192,11 @@ def test_places_are_those_of_the_tree(edit: Edit) -> None:
 
 def test_file_changed_on_disk_is_shown(edit: Edit, config: Path, open_session: OpenSession) -> None:
     """The status line goes on saying that the file was changed, until it is read or written."""
-    session, watch = open_session(), Watch(config)
-    config.write_text(config.read_text().replace("CONFIG_PLAIN=y", "# CONFIG_PLAIN is not set"))
+    session, watch, text = open_session(), Watch(config), config.read_text()
+    config.write_text(text.replace("# CONFIG_BRACKETS is not set", "CONFIG_BRACKETS=y"))
     shown = edit("look", "down", "up", session=session, watch=watch)
     assert shown.status.endswith(".config: changed on disk, saved")
-    session, watch = open_session(), Watch(config)
-    config.write_text(config.read_text().replace("# CONFIG_BRACKETS is not set", "CONFIG_BRACKETS=y"))
-    shown = edit("down", "down", "S", "l", session=session, watch=watch)
+    shown = edit("S", "l", session=session, watch=watch)
     assert "[*] Option" in shown.text
     assert shown.status.endswith(".config: saved")
     assert edit("q", session=shown.session).left
