@@ -117,6 +117,10 @@ class MenuconfigApp(App[None]):
         """Return what had become of the file when it was looked at last."""
         return self._on_disk
 
+    def on_unmount(self) -> None:
+        """Leave the process as it was."""
+        self.session.configuration.end_edits()
+
     # Screens that others open
 
     def ask(
