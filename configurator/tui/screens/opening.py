@@ -183,7 +183,7 @@ class OpensScreens:
         choices = []
         for one in actions:
             step = f": {named[one.name]}" if named.get(one.name) else ""
-            choices.append((one.name, one.label, f"{', '.join(map(key_name, one.keys)):<21} {one.help}{step}"))
+            choices.append((one.name, one.label, f"{', '.join(map(key_name, one.keys)):<22} {one.help}{step}"))
         self.editor.pick("Commands", choices, self._run_chosen)
 
     def action_help(self) -> None:
