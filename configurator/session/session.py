@@ -367,6 +367,8 @@ class Session:
         change = Change(f"drop {', '.join(sorted(dropped))}", (), ())
         self._history.add(Record(change, (), (), None, (self._unknown, kept)))
         self._unknown = kept
+        self.last_change_number, self._before_last = self.change_number, ((), ())
+        self.change_number += 1
         return Outcome(Answer.CHANGED, change)
 
     def text(self) -> str:
