@@ -30,6 +30,7 @@ class Page(Enum):
 
 
 PAGES = tuple(Page)
+_MOST_DIFFERENCES = 300  # more than anybody reads beside the menu
 _MOST_ENTRIES = 50  # of a menu that is only looked at
 
 
@@ -136,8 +137,12 @@ def _differences(browsing: Browsing, against: Against) -> list[Span]:
         return [Span(printable(f"Nothing differs from {against}."), Part.COMMENT)]
     count = len(found)
     heading = Span(printable(f"{count} symbol{'' if count == 1 else 's'} other than in {against}"), Part.HEADING)
-    lines = [Span(describe.difference_text(one), Part.VALUE if one.is_set else Part.PROMPT, one.name) for one in found]
-    return [heading, *lines]
+    lines = [
+        Span(describe.difference_text(one), Part.VALUE if one.is_set else Part.PROMPT, one.name)
+        for one in found[:_MOST_DIFFERENCES]
+    ]
+    more = [Span("and more; c shows all", Part.NOTE)] if count > _MOST_DIFFERENCES else []
+    return [heading, *lines, *more]
 
 
 def why_rows(why: Why) -> list[Row]:
