@@ -238,10 +238,11 @@ def test_mouse(edit: Edit) -> None:
     shown = edit()
     assert edit(_place(shown, "Search")).screen == "SearchScreen"
     assert "[Why]" in edit(_place(shown, "Why")).text
-    assert edit("n", "q", _place(edit("n", "q"), "Leave without"), _place(edit("n", "q"), "Leave without")).left
+    answer = _place(edit("n", "q"), "Leave without")
+    assert edit("n", "q", answer, answer).left
 
 
-@pytest.mark.parametrize("size", [(40, 12), (20, 8), (10, 4), (80, 24), (200, 60)])
+@pytest.mark.parametrize("size", [(40, 12), (10, 4), (200, 60)])
 def test_any_size(edit: Edit, size: tuple[int, int]) -> None:
     """Small and large terminals work; no line is wider than the screen."""
     for keys in (("G", "enter", "enter", "Z"), ("slash", "a"), ("n", "q"), ("question_mark",), ("H",)):
@@ -305,8 +306,12 @@ def test_empty_tree(edit: Edit, open_tree: Callable[[str], Session]) -> None:
     many = "down up G g pagedown enter space y n m r R X u U Z C T minus plus tab J p w i b F F left"
     keys = many.split(" ")
     assert edit(*keys, "q", "n", session=session).screen == "BrowseScreen"
-    for opening in ("H", "slash", "L", "c", "v", "P", "N", "t", "colon", "question_mark"):
-        assert edit(opening, "escape", session=session).screen == "BrowseScreen"
+    opened_and_closed = [
+        key
+        for one in ["H", "slash", "L", "c", "v", "P", "N", "t", "colon", "f1", "exclamation_mark"]
+        for key in (one, "escape")
+    ]
+    assert edit(*opened_and_closed, session=session).screen == "BrowseScreen"
 
 
 def test_long_menu_scrolls_with_the_cursor(edit: Edit, open_tree: Callable[[str], Session]) -> None:
