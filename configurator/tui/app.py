@@ -22,6 +22,7 @@ from configurator.session.recovery import Recovery
 from configurator.session.watch import OnDisk, Watch
 from configurator.tui.glyphs import glyphs_for
 from configurator.tui.looks import Looks, plain, themed
+from configurator.tui.painter import UPDATES, Frame, Painter, erases_to_background
 from configurator.tui.rows import Part, Span, printable
 from configurator.tui.screens.base import TableScreen
 from configurator.tui.screens.browse import BrowseScreen
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from rich.console import RenderableType
+    from textual.screen import Screen
     from textual.timer import Timer
 
     from configurator.model.planner import Plan
@@ -73,6 +76,7 @@ class MenuconfigApp(App[None]):
         self._watch = watch or Watch(session.path)
         self._on_disk = OnDisk.SAME
         self._looks: Looks | None = None
+        self._painter: Painter | None = None
         self._keep: Timer | None = None
         self._browse = BrowseScreen(session, self.glyphs)
 
@@ -83,6 +87,14 @@ class MenuconfigApp(App[None]):
             ansi = self.native_ansi_color
             self._looks = plain(colours=not self.no_color) if ansi else themed(self.theme_variables)
         return self._looks
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Let the painter send what Textual would display; another kind of update stays Textual's own."""
+        if isinstance(renderable, UPDATES) and not self.is_headless:
+            if self._painter is None:
+                self._painter = Painter(can_erase=erases_to_background())
+            renderable = Frame(self._painter, renderable, self.cursor_position if self.focused else None)
+        super()._display(screen, renderable)
 
     def get_default_screen(self) -> BrowseScreen:
         """Return the main screen; there is no blank one below it."""
