@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from configurator.tui.deferred import imports_deferred
 
@@ -13,6 +13,7 @@ os.environ.setdefault("TEXTUAL_FPS", "1000")  # read at import: a key is painted
 with imports_deferred():
     from asyncio import get_running_loop
 
+    from textual import events
     from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.theme import Theme
@@ -27,6 +28,7 @@ from configurator.tui.rows import Part, Span, printable
 from configurator.tui.screens.base import TableScreen
 from configurator.tui.screens.browse import BrowseScreen
 from configurator.tui.themes import OWN_THEMES
+from configurator.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,6 +81,7 @@ class MenuconfigApp(App[None]):
         self._painter: Painter | None = None
         self._keep: Timer | None = None
         self._browse = BrowseScreen(session, self.glyphs)
+        self._keys = TypeAhead(self, self._takes_keys, super().on_event)
 
     @property
     def looks(self) -> Looks:
@@ -95,6 +98,27 @@ class MenuconfigApp(App[None]):
                 self._painter = Painter(can_erase=erases_to_background())
             renderable = Frame(self._painter, renderable, self.cursor_position if self.focused else None)
         super()._display(screen, renderable)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys wait for the screen that they are meant for."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._keys.take(event)
+        else:
+            await super().on_event(event)
+
+    @property
+    def types_ahead(self) -> bool:
+        """Return whether there are keys that have not been handled yet."""
+        return self._keys.is_busy
+
+    async def screen_opened(self, screen: TableScreen[Any]) -> None:
+        """Give the keys to a screen that takes them now."""
+        if screen.ignores_earlier_keys:
+            self._keys.forget()
+        await self._keys.go_on()
+
+    def _takes_keys(self) -> bool:
+        return self._browse.is_open and (not isinstance(self.screen, TableScreen) or self.screen.is_open)
 
     def get_default_screen(self) -> BrowseScreen:
         """Return the main screen; there is no blank one below it."""
@@ -116,7 +140,9 @@ class MenuconfigApp(App[None]):
             self.open_text("Warnings", [Span(printable(text), Part.NOTE) for text in complaints])
         found = self.recovery.find()
         if found:
-            self._ask("Changes that were not saved were found", [found.note, str(found.path)], _RECOVERY, self._recover)
+            title = "Changes that were not saved were found"
+            # nobody has asked for this question: what is typed already is no answer to it
+            self._ask(title, [found.note, str(found.path)], _RECOVERY, self._recover, ignores_earlier_keys=True)
 
     # Screens that others open
 
@@ -288,10 +314,14 @@ class MenuconfigApp(App[None]):
         explanation: Sequence[str],
         answers: Sequence[tuple[str, str]],
         then: Callable[[str | None], None],
+        *,
+        ignores_earlier_keys: bool = False,
     ) -> None:
         from configurator.tui.screens.dialogs import QuestionScreen
 
-        self.push_screen(QuestionScreen(title, explanation, answers), then)
+        screen = QuestionScreen(title, explanation, answers)
+        screen.ignores_earlier_keys = ignores_earlier_keys
+        self.push_screen(screen, then)
 
     def _recover(self, letter: str | None) -> None:
         """Take what an earlier session left, drop it, or put it where this session does not write over it."""
