@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import kconfiglib
 
 from configurator.model import values
-from configurator.model.expressions import BOOLEAN, LETTERS, YES
-from configurator.model.symbols import TreeSymbol, place_of, turn_of
+from configurator.model.symbols import TreeSymbol, level_of, place_of, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -88,9 +87,9 @@ class Edits:
         def change() -> None:
             for symbol, value in wanted.items():
                 if value is None:
-                    _put(symbol, None, 0)
+                    put(symbol, None, 0)
                 else:
-                    _put(symbol, _level(symbol, value), self._tree.next_turn())
+                    put(symbol, level_of(symbol, value), self._tree.next_turn())
 
         return self._run(change, list(members), former)
 
@@ -102,7 +101,7 @@ class Edits:
 
         def change() -> None:
             for symbol, one in zip(symbols, settings, strict=True):
-                _put(symbol, one.value, one.turn)
+                put(symbol, one.value, one.turn)
 
         return self._run(change, symbols, former)
 
@@ -129,7 +128,7 @@ class Edits:
         """Return to what `settings` gave, and tell nothing."""
         self._tree.unset_values()
         for one in settings:
-            _put(self._tree.syms[one.name], one.value, one.turn)
+            put(self._tree.syms[one.name], one.value, one.turn)
         self._tree.invalidate()
 
     def _run(self, change: Callable[[], None], symbols: list[kconfiglib.Symbol], former: list[Setting]) -> Effect:
@@ -296,16 +295,3 @@ def setting_of(symbol: kconfiglib.Symbol) -> Setting:
 
 def _with_choice(symbol: kconfiglib.Symbol) -> Sequence[kconfiglib.Symbol]:
     return symbol.choice.syms if symbol.choice else (symbol,)
-
-
-def _level(symbol: kconfiglib.Symbol, value: str) -> str | int:
-    return LETTERS.index(value) if symbol.orig_type in BOOLEAN else value
-
-
-def _put(symbol: kconfiglib.Symbol, value: str | int | None, turn: int) -> None:
-    """Store a user's value and forget nothing: that is the caller's business."""
-    symbol.user_value = value
-    symbol.turn = turn  # type: ignore[attr-defined]  # a TreeSymbol
-    if symbol.choice:  # only choices with kconfiglib's rules look at it
-        yes = [member for member in symbol.choice.syms if member.user_value == YES]
-        symbol.choice.user_selection = max(yes, key=turn_of, default=None)

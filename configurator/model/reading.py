@@ -11,7 +11,7 @@ from configurator.errors import Location, UsageError
 from configurator.model import renames, values
 from configurator.model.dotconfig import Assignment
 from configurator.model.findings import Finding, FindingKind, Migration, unmet_selects
-from configurator.model.symbols import place_of
+from configurator.model.symbols import level_of, place_of, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import kconfiglib
 
     from configurator.model.dotconfig import ConfigFile
+    from configurator.model.tree import Tree
 
 _MOST_WITH_HINTS = 20
 
@@ -95,7 +96,7 @@ class Reader:
         find_symbol: returns the symbol of a name, or raises UsageError with hints of similar ones.
     """
 
-    def __init__(self, tree: kconfiglib.Kconfig, root: Path, find_symbol: Callable[[str], kconfiglib.Symbol]) -> None:
+    def __init__(self, tree: Tree, root: Path, find_symbol: Callable[[str], kconfiglib.Symbol]) -> None:
         self._tree = tree
         self._root = root
         self._find_symbol = find_symbol
@@ -216,7 +217,8 @@ class Reader:
         warns, self._tree.warn = self._tree.warn, False  # kconfiglib's own words on values are findings here
         for request in requests:
             if values.takes_values(request.symbol):
-                request.symbol.set_value(request.value)
+                put(request.symbol, level_of(request.symbol, request.value), self._tree.next_turn())
+        self._tree.invalidate()  # all at once: kconfiglib's `set_value` looks for what depends on each
         if complete:
             complete()
         for request in requests:

@@ -16,7 +16,7 @@ import kconfiglib
 from configurator.model.expressions import BOOLEAN, LETTERS, MODULE, NO, YES, leading_number, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from configurator.model.tree import Tree
 
@@ -330,6 +330,20 @@ def in_turn(symbols: Iterable[kconfiglib.Symbol]) -> list[kconfiglib.Symbol]:
 def turn_of(symbol: kconfiglib.Symbol) -> int:
     """Return when the user set a symbol, as a number that grows; 0 while it is not set."""
     return symbol.turn  # type: ignore[attr-defined, no-any-return]  # a TreeSymbol
+
+
+def level_of(symbol: kconfiglib.Symbol, value: str) -> str | int:
+    """Return a value in the form in which a symbol keeps what the user sets."""
+    return LETTERS.index(value) if symbol.orig_type in BOOLEAN else value
+
+
+def put(symbol: kconfiglib.Symbol, value: str | int | None, turn: int) -> None:
+    """Store a user's value and forget nothing: that is the caller's business."""
+    symbol.user_value = value
+    symbol.turn = turn  # type: ignore[attr-defined]  # a TreeSymbol
+    if symbol.choice:  # only choices with kconfiglib's rules look at it
+        yes = [member for member in symbol.choice.syms if member.user_value == YES]
+        symbol.choice.user_selection = max(yes, key=turn_of, default=None)
 
 
 def place_of(symbol: kconfiglib.Symbol) -> int:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import kconfiglib
 
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MARK = re.compile(r"\s*(?:option\s+)?(?P<mark>modules|transitional)\s*(?:#.*)?\n?", re.ASCII)
+_ENTRY = re.compile(r"(config|menuconfig)[ \t]+([A-Za-z0-9_]+)[ \t]*\n?", re.ASCII)
+_TITLE = re.compile(r'[ \t]*(bool|tristate|int|hex|string|prompt|menu)[ \t]+"([^"$\\\n]*)"[ \t]*\n?', re.ASCII)
+_KEYWORDS = kconfiglib._get_keyword  # noqa: SLF001 - one module with its base
 _VISIBLE = re.compile(r"\s*visible\b", re.ASCII)
 _PARTICULAR = re.compile(r"[$=\"']|^(?:menu)?config\b", re.ASCII)
 _SHORT = 40
-_PROPERTIES = ("defaults", "selects", "implies", "ranges")
 _DEPENDS = re.compile(r"\s*depends\b", re.ASCII)
+
+_Defaults: TypeAlias = "tuple[tuple[kconfiglib.Expr, kconfiglib.Expr], ...]"
 
 
 class Tree(kconfiglib.Kconfig):
@@ -53,7 +58,7 @@ class Tree(kconfiglib.Kconfig):
         self._turns = 0
         self._known_lines: dict[str, kconfiglib.Tokens] = {}
         self._helps = Texts()
-        self._alike: dict[tuple[int, ...], tuple[tuple[object, ...], ...]] = {}
+        self._alike: dict[tuple[int, int], _Defaults] = {}  # by identities, which last as long as the tuple
         kconfiglib.Kconfig.__init__(self, filename, warn_to_stderr=warn_to_stderr)
         self._known_lines = {}
         self._alike = {}
@@ -126,11 +131,11 @@ class Tree(kconfiglib.Kconfig):
         return symbol
 
     def _tokenize(self, s: str) -> kconfiglib.Tokens:
-        known = self._known_lines.get(s)
+        known = self._known_lines.get(s) or self._plain_tokens(s)
         if known is not None:
             self._line = s
             return known
-        match = _MARK.fullmatch(s)
+        match = _MARK.fullmatch(s) if "modules" in s or "transitional" in s else None
         if match:
             self._marks.append((match["mark"], self.filename, self.linenr))
             return (None,)  # as for an empty line
@@ -142,17 +147,63 @@ class Tree(kconfiglib.Kconfig):
             self._known_lines[s] = tokens
         return tokens
 
+    def _plain_tokens(self, s: str) -> kconfiglib.Tokens | None:
+        """Return the tokens of the two lines that nearly every entry has, ``config NAME`` and ``bool "..."``."""
+        match = _ENTRY.fullmatch(s)
+        if match is None:
+            match = _TITLE.fullmatch(s)
+            return [_KEYWORDS(match[1]), match[2], None] if match else None
+        keyword, name = match.groups()
+        if _KEYWORDS(name) or name in kconfiglib.STR_TO_TRI:
+            return None
+        return [_KEYWORDS(keyword), self._lookup_sym(name), None]
+
     def _parse_help(self, node: kconfiglib.MenuNode) -> None:
-        kconfiglib.Kconfig._parse_help(self, node)  # noqa: SLF001 - one class with its base
+        """Read a help text, which ends before the first line that is less indented than its first one."""
+        line = self._readline()
+        words = line.lstrip()
+        blank = line[: len(line) - len(words)]
+        if not blank or not words or node.help is not None:  # kconfiglib knows what to say to that
+            self._read_again(line, node)
+            return
+        readline, width, start = self._readline, len(blank.expandtabs()), len(blank)
+        lines = [line.expandtabs()[width:]]
+        while True:
+            line = readline()
+            if line.startswith(blank):  # nearly always
+                words = line[start:] if "\t" not in line[start:] else line.expandtabs()[width:]
+                lines.append("\n" if words.isspace() else words)
+            elif line.isspace():
+                lines.append("\n")
+            else:
+                expanded = line.expandtabs()
+                if len(expanded) - len(expanded.lstrip()) < width:
+                    break
+                lines.append(expanded[width:])
+        self.linenr += 1 + len(lines)
+        node.help = self._helps.add("".join(lines).rstrip())
+        if line:
+            self._line_after_help(line)
+
+    def _read_again(self, line: str, node: kconfiglib.MenuNode) -> None:
+        """Let kconfiglib read a help text the first line of which has been read already."""
+        readline = self._readline
+        self._readline = chain([line], iter(readline, None)).__next__
+        try:
+            kconfiglib.Kconfig._parse_help(self, node)  # noqa: SLF001 - one class with its base
+        finally:
+            self._readline = readline
         if isinstance(node.help, str):
             node.help = self._helps.add(node.help)
 
     def _parse_props(self, node: kconfiglib.MenuNode) -> None:
         self._refuse_stray_marks()
         kconfiglib.Kconfig._parse_props(self, node)  # noqa: SLF001 - one class with its base
-        for name in _PROPERTIES:
-            if not getattr(node, name):
-                setattr(node, name, ())
+        # kconfiglib adds to these only while it reads the entry
+        node.defaults = node.defaults or ()
+        node.selects = node.selects or ()
+        node.implies = node.implies or ()
+        node.ranges = node.ranges or ()
         marks, self._marks = self._marks, []
         for mark, filename, line in marks:
             if not isinstance(node.item, TreeSymbol):
@@ -213,21 +264,22 @@ class Tree(kconfiglib.Kconfig):
             self._trailing_tokens_error()
 
     def _add_props_to_sym(self, node: kconfiglib.MenuNode) -> None:
-        for name in _PROPERTIES:
-            setattr(node, name, self._shared(getattr(node, name)))
+        if node.defaults:
+            node.defaults = self._shared(node.defaults)
+        node.selects, node.implies, node.ranges = tuple(node.selects), tuple(node.implies), tuple(node.ranges)
         kconfiglib.Kconfig._add_props_to_sym(self, node)  # noqa: SLF001 - one class with its base
         symbol = node.item
         if isinstance(symbol, TreeSymbol) and node.dep is not self.y:
             limit = symbol.imply_limit
             symbol.imply_limit = node.dep if limit is None else self._make_or(limit, node.dep)
 
-    def _shared(self, entries: Sequence[tuple[object, ...]]) -> Sequence[tuple[object, ...]]:
-        """Return what a node's list holds as a tuple; the same one for `default y` and the like, which are many."""
-        letters = (self.y, self.n, self.m)
-        if not entries or any(entry[0] not in letters for entry in entries):
-            return tuple(entries)
-        made = tuple(entries)
-        return self._alike.setdefault(tuple([id(part) for entry in entries for part in entry]), made)
+    def _shared(self, defaults: Sequence[tuple[kconfiglib.Expr, kconfiglib.Expr]]) -> _Defaults:
+        """Return an entry's defaults as a tuple; the same one for `default y` and the like, which are many."""
+        made = tuple(defaults)
+        if len(made) > 1 or made[0][0] not in (self.y, self.n, self.m):
+            return made
+        value, condition = made[0]
+        return self._alike.setdefault((id(value), id(condition)), made)
 
     def _build_dep(self) -> None:
         for choice in self.unique_choices:

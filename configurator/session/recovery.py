@@ -6,7 +6,6 @@ values of hidden symbols too. Its first line names the editor that wrote it and 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -146,6 +145,8 @@ def _time(path: Path) -> float:
 def _digest(path: Path) -> str:
     """Return the SHA-256 of a file, "-" when there is none."""
     try:
+        import hashlib  # here: it brings OpenSSL, for which the first screen need not wait
+
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return "-"
