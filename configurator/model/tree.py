@@ -58,6 +58,7 @@ class Tree(kconfiglib.Kconfig):
         self._turns = 0
         self._known_lines: dict[str, kconfiglib.Tokens] = {}
         self._helps = Texts()
+        self._numbers = [0]
         self._alike: dict[tuple[int, int], _Defaults] = {}  # by identities, which last as long as the tuple
         kconfiglib.Kconfig.__init__(self, filename, warn_to_stderr=warn_to_stderr)
         self._known_lines = {}
@@ -67,7 +68,7 @@ class Tree(kconfiglib.Kconfig):
             if isinstance(symbol, TreeSymbol):
                 symbol.settle()
         for place, symbol in enumerate(self.unique_defined_syms):
-            symbol.place = place  # type: ignore[attr-defined]  # a TreeSymbol
+            symbol.place = self._number(place)  # type: ignore[attr-defined]  # a TreeSymbol
 
     def help_of(self, node: kconfiglib.MenuNode) -> str:
         """Return the help text of an entry, "" where it has none."""
@@ -77,7 +78,14 @@ class Tree(kconfiglib.Kconfig):
     def next_turn(self) -> int:
         """Return a number that is higher than all before."""
         self._turns += 1
-        return self._turns
+        return self._number(self._turns)
+
+    def _number(self, number: int) -> int:
+        """Return a number, always the same object for the same one: each symbol has three, which are often alike."""
+        numbers = self._numbers
+        if number == len(numbers):
+            numbers.append(number)
+        return numbers[number] if number < len(numbers) else number
 
     @property
     def modules(self) -> kconfiglib.Symbol:
@@ -181,7 +189,7 @@ class Tree(kconfiglib.Kconfig):
                     break
                 lines.append(expanded[width:])
         self.linenr += 1 + len(lines)
-        node.help = self._helps.add("".join(lines).rstrip())
+        node.help = self._number(self._helps.add("".join(lines).rstrip()))
         if line:
             self._line_after_help(line)
 
@@ -194,7 +202,7 @@ class Tree(kconfiglib.Kconfig):
         finally:
             self._readline = readline
         if isinstance(node.help, str):
-            node.help = self._helps.add(node.help)
+            node.help = self._number(self._helps.add(node.help))
 
     def _parse_props(self, node: kconfiglib.MenuNode) -> None:
         self._refuse_stray_marks()

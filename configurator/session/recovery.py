@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from configurator.files import write_if_changed
+from configurator.files import digest, write_if_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,8 +145,6 @@ def _time(path: Path) -> float:
 def _digest(path: Path) -> str:
     """Return the SHA-256 of a file, "-" when there is none."""
     try:
-        import hashlib  # here: it brings OpenSSL, for which the first screen need not wait
-
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return digest(path.read_bytes())
     except OSError:
         return "-"

@@ -31,7 +31,7 @@ class _StandIn(ModuleType):
             raise AttributeError(name)
         module = self.__name__
 
-        def call(cls: type, *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - whatever the real one takes
+        def call(cls: type, *arguments: Any, **keywords: Any) -> Any:
             if cls is not made:
                 return object.__new__(cls)
             return getattr(import_module(module), name)(*arguments, **keywords)
