@@ -103,6 +103,11 @@ class Index:
     def __init__(self, menu: Menu) -> None:
         self._menu = menu
 
+    def prepare(self) -> None:
+        """Do now what the first search would have to wait for."""
+        len(self._titles)
+        len(self._helps)
+
     @cached_property
     def _names(self) -> list[str]:
         return [name.lower() if name else "" for name in self._menu.names]

@@ -129,11 +129,22 @@ class Session:
 
     def search(self, query: str, *, in_help: bool = True, only: Filter | None = None) -> Matches:
         """Return the entries that match every word of `query`, the best first; see `configurator.session.search`."""
+        return self._indexed().find(query, in_help=in_help, among=self.filtered(only) if only else None)
+
+    def begin_search(self) -> None:
+        """Do now what the first search would have to wait for."""
+        self._indexed().prepare()
+
+    def end_search(self) -> None:
+        """Give back the memory that searching takes: the texts of the tree once more, in lower case."""
+        self._index = None
+
+    def _indexed(self) -> Index:
         if self._index is None:
             from configurator.session.search import Index  # here, as below: the first screen searches nothing
 
             self._index = Index(self.menu)
-        return self._index.find(query, in_help=in_help, among=self.filtered(only) if only else None)
+        return self._index
 
     def _kept(self, only: Filter | Collection[int]) -> Collection[int]:
         from configurator.session.search import Filter
