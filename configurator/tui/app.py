@@ -19,6 +19,7 @@ from textual.binding import Binding, BindingType
 from textual.theme import Theme
 
 from configurator.errors import EggcupError
+from configurator.model import garbage
 from configurator.session.recovery import Recovery
 from configurator.session.watch import OnDisk, Watch
 from configurator.tui.glyphs import glyphs_for
@@ -99,8 +100,15 @@ class MenuconfigApp(App[None]):
             renderable = Frame(self._painter, renderable, self.cursor_position if self.focused else None)
         super()._display(screen, renderable)
 
+    def forget_painted(self) -> None:
+        """Have everything sent with the next full update: the terminal may show something else than was painted."""
+        if self._painter is not None:
+            self._painter.forget()
+
     async def on_event(self, event: events.Event) -> None:
-        """Let keys wait for the screen that they are meant for."""
+        """Let keys wait for the screen that they are meant for; notice when the terminal has changed."""
+        if isinstance(event, events.Resize):
+            self.forget_painted()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._keys.take(event)
         else:
@@ -131,8 +139,10 @@ class MenuconfigApp(App[None]):
 
     def after_first_paint(self) -> None:
         """Do what the first screen could do without."""
+        garbage.keep()
         gc.enable()
         self.set_timer(_PREPARE_AFTER, self.session.configuration.prepare_edits)
+        self.app_resume_signal.subscribe(self, lambda _: self.forget_painted(), immediate=True)
         self.theme_changed_signal.subscribe(self, lambda _: self._recolour())
         self.set_interval(_LOOK_EVERY, self._look_at_disk)
         complaints = self.session.complaints

@@ -4,8 +4,8 @@ Textual sends whole pieces of lines, each with all its colours and attributes. T
 a cell is sent when it differs, a colour when the cell before has another one, and blanks as a command that erases them.
 For an arrow key in a list that is half the bytes, which is what counts on a slow line.
 
-A full update of Textual's, such as that of a new screen or after a change of size, is sent in full, whatever the shadow
-says: the terminal may have been cleared. Sequences are those of ECMA-48.
+Where the terminal may show something else than the shadow says, as after a change of its size, `forget` has everything
+sent with Textual's next full update. Sequences are those of ECMA-48.
 """
 
 from __future__ import annotations
@@ -104,6 +104,7 @@ class Painter:
 
     def __init__(self, *, can_erase: bool) -> None:
         self._can_erase = can_erase
+        self._is_forgotten = False
         self._width = 0
         self._texts: list[list[str]] = []
         self._pens: list[list[Pen]] = []
@@ -112,11 +113,17 @@ class Painter:
         self._blanks: dict[Pen, Pen] = {_PLAIN: _BLANK, _BLANK: _BLANK}
         self._changes: dict[tuple[Pen, Pen], str] = {}
 
+    def forget(self) -> None:
+        """Take it that nobody knows what the terminal shows; all of it is sent next time."""
+        self._is_forgotten = True
+
     def paint_all(self, pieces: Iterable[Piece], width: int, height: int, colours: ColorSystem) -> str:
-        """Return what draws the screen, whatever the terminal shows."""
-        self._width = width
-        self._texts = [["\0"] * width for _ in range(height)]
-        self._pens = [[_PLAIN] * width for _ in range(height)]
+        """Return what makes the terminal show a whole screen."""
+        if self._is_forgotten or (self._width, len(self._texts)) != (width, height):
+            self._is_forgotten = False
+            self._width = width
+            self._texts = [["\0"] * width for _ in range(height)]
+            self._pens = [[_PLAIN] * width for _ in range(height)]
         return self.paint(pieces, colours)
 
     def paint(self, pieces: Iterable[Piece], colours: ColorSystem) -> str:
