@@ -139,6 +139,8 @@ class MenuconfigApp(App[None]):
 
     def after_first_paint(self) -> None:
         """Do what the first screen could do without."""
+        if not self.is_running:  # left already, with a key that was typed before there was anything to see
+            return
         garbage.keep()
         gc.enable()
         self.set_timer(_PREPARE_AFTER, self.session.configuration.prepare_edits)
