@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A busy machine is no error of an example. What has to be fast has a test that measures it.
+hypothesis.settings.register_profile("eggcup", deadline=None)
+hypothesis.settings.load_profile("eggcup")
 
 
 @dataclass(frozen=True)

@@ -324,6 +324,10 @@ class Configuration:
             self._edits.prepare()
         garbage.keep()
 
+    def end_edits(self) -> None:
+        """Take nothing to stay any longer."""
+        garbage.release()
+
     def edit(self, assignments: Iterable[Assignment]) -> Effect:
         """Do as `set_all`, and tell what came of it.
 

@@ -156,6 +156,10 @@ class MenuconfigApp(App[None]):
             # nobody has asked for this question: what is typed already is no answer to it
             self._ask(title, [found.note, str(found.path)], _RECOVERY, self._recover, ignores_earlier_keys=True)
 
+    def on_unmount(self) -> None:
+        """Leave the process as it was."""
+        self.session.configuration.end_edits()
+
     # Screens that others open
 
     def ask(

@@ -29,7 +29,6 @@ CASES = int(os.environ.get("EGGCUP_FUZZ_CASES", "500"))
 
 @settings(
     max_examples=CASES,
-    deadline=None,
     derandomize="EGGCUP_FUZZ_CASES" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )

@@ -31,7 +31,6 @@ _RANGE = re.compile(r"^\trange .*\n", re.MULTILINE)
 
 cases = settings(
     max_examples=CASES,
-    deadline=None,
     derandomize="EGGCUP_FUZZ_CASES" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )
