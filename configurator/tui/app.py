@@ -109,7 +109,10 @@ class MenuconfigApp(App[None]):
         """Let keys wait for the screen that they are meant for; notice when the terminal has changed."""
         if isinstance(event, events.Resize):
             self.forget_painted()
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+        is_typed = isinstance(event, events.Key | events.Paste)
+        # a click waits, too, for the screen that the key before it opens
+        is_click = isinstance(event, events.MouseDown | events.MouseUp) and self.types_ahead
+        if (is_typed or is_click) and not event.is_forwarded:
             await self._keys.take(event)
         else:
             await super().on_event(event)

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from configurator.tui.app import MenuconfigApp
 from configurator.tui.screens.browse import BrowseScreen
+from tests.tui.conftest import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from configurator.tui.screens.base import TableScreen
 
 _NAMES = {"\r": "enter", "\x1b": "escape", "/": "slash", ":": "colon", "\b": "backspace", "?": "question_mark"}
-_PATIENCE = 100  # looks at whether all keys have been handled
 
 
 def _keys(text: str) -> list[events.Event]:
@@ -38,7 +38,7 @@ def _after(session: Session, typed: Sequence[events.Event], *, at_once: bool = F
             if not at_once:
                 for event in typed:
                     app.post_message(event)
-            for _ in range(_PATIENCE):
+            for _ in range(PATIENCE):
                 await pilot.pause()
                 if not app.types_ahead:
                     break
