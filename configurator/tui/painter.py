@@ -14,7 +14,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import split_graphemes
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
 from rich.segment import ControlType, Segment
@@ -335,12 +335,11 @@ def _changed_pieces(update: ChopsUpdate) -> Iterator[Piece]:
 
 def _cells(text: str, before: list[str]) -> list[str]:
     cells: list[str] = []
-    for character in text:
-        width = cell_len(character)
+    for start, end, width in split_graphemes(text)[0]:  # as Textual measures its strips
         if width:
-            cells += [character, *[""] * (width - 1)]
-        elif cells or before:  # a combining character belongs to the one before it
-            (cells or before)[-1] += character
+            cells += [text[start:end], *[""] * (width - 1)]
+        elif cells or before:  # without a width of its own it belongs to what stands before it
+            (cells or before)[-1] += text[start:end]
     return cells
 
 

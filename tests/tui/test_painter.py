@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.cells import cell_len
+from rich.cells import split_graphemes
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
@@ -21,7 +21,7 @@ WIDTH, HEIGHT = 24, 4
 COLUMNS = (0, 10)
 """Where the two widgets of a line start."""
 
-_SEQUENCE = re.compile(r"\x1b\[([0-9;]*)([A-Za-z])|(.)", re.DOTALL)
+_SEQUENCE = re.compile(r"\x1b\[([0-9;]*)([A-Za-z])|([^\x1b]+)")
 _OFF = {"22": ("1", "2"), "23": ("3",), "24": ("4",), "27": ("7",)}
 
 Pen: TypeAlias = tuple[frozenset[str], str, str]
@@ -39,16 +39,17 @@ class Terminal:
 
     def feed(self, text: str) -> None:
         """Do what `text` says."""
-        for numbers, command, character in _SEQUENCE.findall(text):
-            if character:
-                self._write(character)
-            elif command == "m":
+        for numbers, command, written in _SEQUENCE.findall(text):
+            for start, end, width in split_graphemes(written)[0]:
+                self._write(written[start:end], width)
+            if written:
+                continue
+            if command == "m":
                 self._select(numbers.split(";"))
             else:
                 self._obey(command, [int(number) for number in numbers.split(";") if number])
 
-    def _write(self, character: str) -> None:
-        width = cell_len(character)
+    def _write(self, character: str, width: int) -> None:
         assert self.x + width <= WIDTH, "it writes beyond the end of a line"
         self.cells[self.y, self.x] = character, self.pen
         for more in range(1, width):
@@ -103,7 +104,7 @@ styles = st.sampled_from([
     Style(bgcolor="#000002", underline=True),
     Style(color="#102030", reverse=True),
 ])  # fmt: skip
-texts = st.text(st.sampled_from([*"ab    ", "│", "漢"]), max_size=14)
+texts = st.lists(st.sampled_from([*"ab    ", "│", "漢", "e\u0301", "👩\u200d🚀"]), max_size=14).map("".join)
 
 
 @st.composite
