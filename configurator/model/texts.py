@@ -12,7 +12,7 @@ class Texts:
     """Texts that are added one after the other, each known by its number."""
 
     def __init__(self) -> None:
-        self._bytes = bytearray()
+        self._bytes: bytearray | bytes = bytearray()
         self._ends = array("I")
 
     def add(self, text: str) -> int:
@@ -21,6 +21,10 @@ class Texts:
         self._ends.append(len(self._bytes))
         self._bytes += _SEPARATOR.encode()
         return len(self._ends) - 1
+
+    def settle(self) -> None:
+        """Give up the room for more texts."""
+        self._bytes = bytes(self._bytes)
 
     def __len__(self) -> int:
         return len(self._ends)

@@ -64,6 +64,7 @@ class Tree(kconfiglib.Kconfig):
         self._known_lines = {}
         self._alike = {}
         self._refuse_stray_marks()
+        self._helps.settle()
         for symbol in (*self.syms.values(), *self.const_syms.values()):
             if isinstance(symbol, TreeSymbol):
                 symbol.settle()
