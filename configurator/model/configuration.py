@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
@@ -476,10 +477,10 @@ class Configuration:
 
     def settings_text(self) -> str:
         """Return the lines of all that the user set, in the order in which he did; reading it restores just that."""
-        return "".join(
-            f"{dotconfig.assignment_line(symbol, values.user_value(symbol))}\n"
-            for symbol in in_turn(self._tree.unique_defined_syms)
-        )
+        text = StringIO()  # and no list of all lines: an editor keeps this text every second or so
+        for symbol in in_turn(self._tree.unique_defined_syms):
+            text.write(f"{dotconfig.assignment_line(symbol, values.user_value(symbol))}\n")
+        return text.getvalue()
 
     def minimal_values(self) -> dict[str, str]:
         """Return the symbols of `minimal_text` with their values."""

@@ -52,6 +52,14 @@ class Session:
         self._visible: bytearray | None = None
         self.change_number = 0
 
+    def prepare(self) -> None:
+        """Do now what the first screen shows: an editor calls it before it imports what draws the screen.
+
+        What that leaves of memory is used by the imports then; afterwards nothing would need it.
+        """
+        self.rows()
+        self.modified  # noqa: B018 - reads the file, and compares all lines
+
     # Looking
 
     @property

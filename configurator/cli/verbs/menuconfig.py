@@ -71,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
     if args.strict:  # else the editor shows what was found
         options.report(configuration, strict=True)
     session = Session(configuration, path)
+    session.prepare()
     from configurator.tui.start import edit  # now: it fills the memory that reading the tree has left
 
     code = edit(session, theme=args.theme, ascii_only=args.ascii, watch=watch)
