@@ -33,14 +33,12 @@ class TreeSymbol(kconfiglib.Symbol):
     """A symbol with C's values.
 
     Attributes:
-        imply_limit: what limits an implied value: the dependencies of those definitions that have any. A definition
-            without dependencies does not lift the limit, which looks odd and is what C does.
         is_transitional: read from a .config and used in expressions, but never written.
         place: its place among the tree's symbols, in the order of the Kconfig files; -1 for one that has no entry.
         turn: a number that grows each time a user sets a symbol of the tree; 0 while this one is not set.
     """
 
-    __slots__ = ("imply_limit", "is_transitional", "place", "turn")
+    __slots__ = ("is_transitional", "place", "turn")  # one more would take 16 bytes of each
     __class__ = kconfiglib.Symbol  # type: ignore[assignment]  # see the module's docstring
 
     kconfig: Tree
@@ -50,7 +48,6 @@ class TreeSymbol(kconfiglib.Symbol):
         # Most stay empty, and so does what depends on most symbols; the lists and the set just made are memory of the
         # next symbol's. kconfiglib adds to them what it reads from a menu node, which `Tree` has made tuples, too.
         self.defaults = self.selects = self.implies = self.ranges = ()  # type: ignore[assignment]  # see above
-        self.imply_limit: kconfiglib.Expr | None = None
         self.is_transitional = False
         self.place = -1
         self.turn = 0
@@ -60,6 +57,14 @@ class TreeSymbol(kconfiglib.Symbol):
         self.nodes = tuple(self.nodes)  # type: ignore[assignment]  # read only from here on
         known = _DEPENDENTS.__get__(self)
         _DEPENDENTS.__set__(self, () if known is None else tuple(known))
+
+    @property
+    def imply_limits(self) -> list[kconfiglib.Expr]:
+        """Return what limits an implied value: the dependencies of those definitions that have any.
+
+        A definition without dependencies does not lift the limit, which looks odd and is what C does.
+        """
+        return [node.dep for node in self.nodes if node.dep is not self.kconfig.y]
 
     @property
     def _dependents(self) -> set[kconfiglib.Symbol | kconfiglib.Choice]:
@@ -182,7 +187,7 @@ class TreeSymbol(kconfiglib.Symbol):
             implied = self._promoted(self.weak_rev_dep)
             is_written = is_written or bool(forced or value or implied)
             if implied:
-                limit = YES if self.imply_limit is None else self._promoted(self.imply_limit)
+                limit = max(map(self._promoted, self.imply_limits), default=YES)
                 value = min(max(value, implied), limit)
         if forced > self._promoted(self.direct_dep):
             self._warn_select_unsatisfied_deps()

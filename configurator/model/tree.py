@@ -277,10 +277,6 @@ class Tree(kconfiglib.Kconfig):
             node.defaults = self._shared(node.defaults)
         node.selects, node.implies, node.ranges = tuple(node.selects), tuple(node.implies), tuple(node.ranges)
         kconfiglib.Kconfig._add_props_to_sym(self, node)  # noqa: SLF001 - one class with its base
-        symbol = node.item
-        if isinstance(symbol, TreeSymbol) and node.dep is not self.y:
-            limit = symbol.imply_limit
-            symbol.imply_limit = node.dep if limit is None else self._make_or(limit, node.dep)
 
     def _shared(self, defaults: Sequence[tuple[kconfiglib.Expr, kconfiglib.Expr]]) -> _Defaults:
         """Return an entry's defaults as a tuple; the same one for `default y` and the like, which are many."""
@@ -298,8 +294,9 @@ class Tree(kconfiglib.Kconfig):
             self.modules.name = self.modules_symbol.name
             self.modules_symbol._dependents.update(self.modules._dependents)  # noqa: SLF001 - one class with its base
         for symbol in self.unique_defined_syms:
-            if isinstance(symbol, TreeSymbol) and symbol.imply_limit is not None:
-                kconfiglib._depend_on(symbol, symbol.imply_limit)  # noqa: SLF001 - one module with its base
+            if isinstance(symbol, TreeSymbol) and symbol.weak_rev_dep is not self.n:
+                for limit in symbol.imply_limits:
+                    kconfiglib._depend_on(symbol, limit)  # noqa: SLF001 - one module with its base
 
     def _add_choice_deps(self) -> None:
         kconfiglib.Kconfig._add_choice_deps(self)  # noqa: SLF001 - one class with its base
