@@ -64,6 +64,8 @@ class TypeAhead:
         """Come back when all that a widget has to do is done; it may have closed meanwhile, then go on above it."""
         while node is not None and not node.call_later(self._passed, node):
             node = node._parent  # noqa: SLF001 - `parent` of a DOM node, which a message pump need not be
+        if node is None:  # taken out of the tree, with what was above it
+            self._app.call_later(self._passed, self._app)
 
     async def _passed(self, node: MessagePump) -> None:
         """Follow the key, and what the widget made of it, to the application, where it ends."""

@@ -83,6 +83,31 @@ def test_every_screen_takes_the_next_key(session: Session) -> None:
     assert session.symbol("PLAIN").value == "n"
 
 
+def test_key_whose_widget_has_gone_lets_the_next_one_go_on(session: Session) -> None:
+    """A key that took its own widget out of the tree has come to its end, too."""
+
+    async def drive() -> bool:
+        app = MenuconfigApp(session)
+        async with app.run_test() as pilot:
+            await pilot.pause()
+            await pilot.press("slash")
+            gone = app.focused
+            assert gone is not None
+            app._keys._is_under_way = True  # noqa: SLF001 - as while a key is on its way
+            await app.pop_screen()
+            app._keys._follow(gone)  # noqa: SLF001 - what its handler would do
+            for event in _keys("n"):
+                app.post_message(event)
+            for _ in range(PATIENCE):
+                await pilot.pause()
+                if not app.types_ahead:
+                    break
+            return app.types_ahead
+
+    assert not asyncio.run(drive())
+    assert session.symbol("PLAIN").value == "n"
+
+
 def test_no_early_key_answers_the_question_of_the_start(
     open_session: Callable[[], Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
