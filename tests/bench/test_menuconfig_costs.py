@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import statistics
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bigtree
 import pytest
-
-sys.path.insert(0, str(Path(bigtree.__file__).with_name("menuconfig")))
-from terminal import Terminal  # type: ignore[import-not-found]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,14 +53,22 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def terminal(tree: Path) -> Iterator[Terminal]:
+def terminal(tree: Path) -> Iterator[Any]:
     """Return the editor on that tree, on a terminal of 120 by 40 with the colours of eggcup's own theme."""
     command = [sys.executable, "-m", "configurator", "menuconfig", "--kconfig", str(tree / "Kconfig")]
-    with Terminal([*command, "--config", str(tree / ".config")], tree, {}, "Master switch") as opened:
+    # by its file: `terminal` is a folder of tests, too
+    spec = importlib.util.spec_from_file_location(
+        "bench_terminal", Path(bigtree.__file__).parent / "menuconfig/terminal.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with module.Terminal([*command, "--config", str(tree / ".config")], tree, {}, "Master switch") as opened:
         yield opened
 
 
-def test_a_key_takes_few_bytes(terminal: Terminal) -> None:
+def test_a_key_takes_few_bytes(terminal: Any) -> None:
     """The first screen is sent once; an arrow key takes 500 bytes, the help text of the row with it."""
     assert terminal.start.count < 8_000
     keys = [terminal.press("\x1b[B", quiet=QUIET).count for _ in range(14)]
@@ -70,7 +76,7 @@ def test_a_key_takes_few_bytes(terminal: Terminal) -> None:
     assert max(keys) < 800, keys
 
 
-def test_letters_typed_at_once_are_the_query(terminal: Terminal) -> None:
+def test_letters_typed_at_once_are_the_query(terminal: Any) -> None:
     """What is typed while the search opens stands in its field, whole and in order."""
     terminal.press("/zone\r", quiet=1.0)
     assert "zone" in terminal.press("/", quiet=1.0).text, "the next search does not begin with what was typed"
