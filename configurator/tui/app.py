@@ -22,9 +22,10 @@ from configurator.errors import EggcupError
 from configurator.model import garbage
 from configurator.session.recovery import Recovery
 from configurator.session.watch import OnDisk, Watch
+from configurator.tui.frames import UPDATES, Frame, erases_to_background
 from configurator.tui.glyphs import glyphs_for
 from configurator.tui.looks import Looks, plain, themed
-from configurator.tui.painter import UPDATES, Frame, Painter, erases_to_background
+from configurator.tui.painter import Painter
 from configurator.tui.rows import Part, Span, printable
 from configurator.tui.screens.base import TableScreen
 from configurator.tui.screens.browse import BrowseScreen
