@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
@@ -13,7 +14,7 @@ from configurator.model.commands import NOBODY
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
 from configurator.model.reading import Reader, Reading
-from configurator.model.symbols import in_turn
+from configurator.model.symbols import in_turn, place_of
 from configurator.model.values import Wanted
 
 if TYPE_CHECKING:
@@ -412,6 +413,10 @@ class Configuration:
         """Return the names of all symbols, in the order of the Kconfig files."""
         return [symbol.name for symbol in self._tree.unique_defined_syms]
 
+    def place(self, name: str) -> int:
+        """Return the place of a symbol in `names`."""
+        return place_of(self._tree.syms[name])
+
     def written_line(self, name: str) -> str:
         """Return a symbol's line of `text`, "" when it has none."""
         return self._tree.syms[name].config_string.rstrip("\n")
@@ -484,10 +489,10 @@ class Configuration:
 
     def settings_text(self) -> str:
         """Return the lines of all that the user set, in the order in which he did; reading it restores just that."""
-        return "".join(
-            f"{dotconfig.assignment_line(symbol, values.user_value(symbol))}\n"
-            for symbol in in_turn(self._tree.unique_defined_syms)
-        )
+        text = StringIO()  # and no list of all lines: an editor keeps this text every second or so
+        for symbol in in_turn(self._tree.unique_defined_syms):
+            text.write(f"{dotconfig.assignment_line(symbol, values.user_value(symbol))}\n")
+        return text.getvalue()
 
     def minimal_values(self) -> dict[str, str]:
         """Return the symbols of `minimal_text` with their values."""

@@ -61,6 +61,14 @@ class Session:
         self.last_change_number = -1
         self._before_last: tuple[tuple[Setting, ...], tuple[Setting, ...]] | None = None
 
+    def prepare(self) -> None:
+        """Do now what the first screen shows: an editor calls it before it imports what draws the screen.
+
+        What that leaves of memory is used by the imports then; afterwards nothing would need it.
+        """
+        self.rows()
+        self.modified  # noqa: B018 - reads the file, and compares all lines
+
     # Looking
 
     @property
@@ -143,11 +151,22 @@ class Session:
 
     def search(self, query: str, *, in_help: bool = True, only: Filter | None = None) -> Matches:
         """Return the entries that match every word of `query`, the best first; see `configurator.session.search`."""
+        return self._indexed().find(query, in_help=in_help, among=self.filtered(only) if only else None)
+
+    def begin_search(self) -> None:
+        """Do now what the first search would have to wait for."""
+        self._indexed().prepare()
+
+    def end_search(self) -> None:
+        """Give back the memory that searching takes: the texts of the tree once more, in lower case."""
+        self._index = None
+
+    def _indexed(self) -> Index:
         if self._index is None:
             from configurator.session.search import Index  # here, as below: the first screen searches nothing
 
             self._index = Index(self.menu)
-        return self._index.find(query, in_help=in_help, among=self.filtered(only) if only else None)
+        return self._index
 
     def _kept(self, only: Filter | Collection[int]) -> Collection[int]:
         from configurator.session.search import Filter

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from configurator.tui.deferred import imports_deferred
 
@@ -14,24 +14,31 @@ os.environ.setdefault("TEXTUAL_FPS", "1000")  # read at import: a key is painted
 with imports_deferred():
     from asyncio import get_running_loop
 
+    from textual import events
     from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.theme import Theme
 
 from configurator.errors import EggcupError
+from configurator.model import garbage
 from configurator.session.recovery import Recovery
 from configurator.session.watch import OnDisk, Watch
+from configurator.tui.frames import UPDATES, Frame, erases_to_background
 from configurator.tui.glyphs import glyphs_for
 from configurator.tui.looks import Looks, plain, themed
+from configurator.tui.painter import Painter
 from configurator.tui.rows import Part, Span, printable
 from configurator.tui.screens.base import TableScreen
 from configurator.tui.screens.browse import BrowseScreen
 from configurator.tui.themes import OWN_THEMES
+from configurator.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from rich.console import RenderableType
+    from textual.screen import Screen
     from textual.timer import Timer
 
     from configurator.model.planner import Plan
@@ -75,8 +82,10 @@ class MenuconfigApp(App[None]):
         self._watch = watch or Watch(session.path)
         self._on_disk = OnDisk.SAME
         self._looks: Looks | None = None
+        self._painter: Painter | None = None
         self._keep: Timer | None = None
         self._browse = BrowseScreen(session, self.glyphs)
+        self._keys = TypeAhead(self, self._takes_keys, super().on_event)
 
     @property
     def looks(self) -> Looks:
@@ -85,6 +94,45 @@ class MenuconfigApp(App[None]):
             ansi = self.native_ansi_color
             self._looks = plain(colours=not self.no_color) if ansi else themed(self.theme_variables)
         return self._looks
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Let the painter send what Textual would display; another kind of update stays Textual's own."""
+        if isinstance(renderable, UPDATES) and not self.is_headless:
+            if self._painter is None:
+                self._painter = Painter(can_erase=erases_to_background())
+            renderable = Frame(self._painter, renderable, self.cursor_position if self.focused else None)
+        super()._display(screen, renderable)
+
+    def forget_painted(self) -> None:
+        """Have everything sent with the next full update: the terminal may show something else than was painted."""
+        if self._painter is not None:
+            self._painter.forget()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys wait for the screen that they are meant for; notice when the terminal has changed."""
+        if isinstance(event, events.Resize):
+            self.forget_painted()
+        is_typed = isinstance(event, events.Key | events.Paste)
+        # a click waits, too, for the screen that the key before it opens
+        is_click = isinstance(event, events.MouseDown | events.MouseUp) and self.types_ahead
+        if (is_typed or is_click) and not event.is_forwarded:
+            await self._keys.take(event)
+        else:
+            await super().on_event(event)
+
+    @property
+    def types_ahead(self) -> bool:
+        """Return whether there are keys that have not been handled yet."""
+        return self._keys.is_busy
+
+    async def screen_opened(self, screen: TableScreen[Any]) -> None:
+        """Give the keys to a screen that takes them now."""
+        if screen.ignores_earlier_keys:
+            self._keys.forget()
+        await self._keys.go_on()
+
+    def _takes_keys(self) -> bool:
+        return self._browse.is_open and (not isinstance(self.screen, TableScreen) or self.screen.is_open)
 
     def get_default_screen(self) -> BrowseScreen:
         """Return the main screen; there is no blank one below it."""
@@ -97,8 +145,12 @@ class MenuconfigApp(App[None]):
 
     def after_first_paint(self) -> None:
         """Do what the first screen could do without."""
+        if not self.is_running:  # left already, with a key that was typed before there was anything to see
+            return
+        garbage.keep()
         gc.enable()
         self.set_timer(_PREPARE_AFTER, self.session.configuration.prepare_edits)
+        self.app_resume_signal.subscribe(self, lambda _: self.forget_painted(), immediate=True)
         self.theme_changed_signal.subscribe(self, lambda _: self._recolour())
         self.set_interval(_LOOK_EVERY, self.look_at_disk)
         about_tree = len(self.session.tree_complaints)
@@ -327,17 +379,23 @@ class MenuconfigApp(App[None]):
         explanation: Sequence[str],
         answers: Sequence[tuple[str, str]],
         then: Callable[[str | None], None],
+        *,
+        ignores_earlier_keys: bool = False,
     ) -> None:
         from configurator.tui.screens.dialogs import QuestionScreen
 
-        self.push_screen(QuestionScreen(title, explanation, answers), then)
+        screen = QuestionScreen(title, explanation, answers)
+        screen.ignores_earlier_keys = ignores_earlier_keys
+        self.push_screen(screen, then)
 
     def _offer(self, found: Found) -> None:
         """Ask what to do with what an earlier session left."""
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.when))
         note = f"{found.note[0].upper()}{found.note[1:]}."
         explanation = [note, f"They are of {when}, in {found.path}."]
-        self._ask("Changes that were not saved were found", explanation, _RECOVERY, lambda it: self._recover(it, found))
+        title = "Changes that were not saved were found"
+        # nobody has asked for this question: what is typed already is no answer to it
+        self._ask(title, explanation, _RECOVERY, lambda it: self._recover(it, found), ignores_earlier_keys=True)
 
     def _recover(self, letter: str | None, offered: Found) -> None:
         """Take what an earlier session left, drop it, or put it where this session does not write over it."""

@@ -221,7 +221,7 @@ def test_every_row_is_reachable(random: Random, tmp_path_factory: pytest.TempPat
         for hidden, expected in ((False, visible | around), (True, set(range(len(session.menu))))):
             rows = session.rows(View(mode=Mode.WHOLE_TREE, show_hidden=hidden))
             assert set(rows.nodes) == expected
-            assert [row.node for row in rows] == rows.nodes == sorted(rows.nodes)
+            assert [row.node for row in rows] == [*rows.nodes] == sorted(rows.nodes)
         assert [*session.menu.visible()] == [session.menu.is_visible(node) for node in range(len(session.menu))]
 
 

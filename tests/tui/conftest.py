@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 TREE = Path(__file__).parent / "data" / "Kconfig"
 
+PATIENCE = 100  # looks at whether all keys have been handled
+
 # A key by its name, a click at a column and a line of the screen, or "look" for the next look at the file on disk.
 Input = str | tuple[int, int]
 
@@ -152,6 +154,10 @@ async def _drive(session: Session, inputs: tuple[Input, ...], size: tuple[int, i
                 await pilot.press(one)
             else:
                 await pilot.click(offset=one)
+            for _ in range(PATIENCE):
+                if not app.types_ahead:
+                    break
+                await pilot.pause()
         await pilot.pause()
         return Shown(
             svg=app.export_screenshot(title="eggcup menuconfig"),

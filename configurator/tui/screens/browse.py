@@ -46,6 +46,7 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the menu and the pane, the status line and the keys."""
+        self._fit_to(self.app.size.width)  # now: else everything is laid out and painted twice
         yield Bar("title")
         with Container(id="body"):
             yield LineList("menu")
@@ -64,8 +65,11 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
 
     def on_resize(self, event: events.Resize) -> None:
         """Put the pane beside the list where there is room."""
-        self.set_class(event.size.width >= WIDE, "-wide")
+        self._fit_to(event.size.width)
         self._show_title()
+
+    def _fit_to(self, width: int) -> None:
+        self.set_class(width >= WIDE, "-wide")
 
     # Moving and changing
 
@@ -184,6 +188,7 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
     def action_redraw(self) -> None:
         """Send the whole screen again."""
         self.forget_lines()
+        self.editor.forget_painted()
         self.refresh(layout=True)
 
     def show(self, message: str = "") -> None:

@@ -55,6 +55,14 @@ class SearchScreen(PickScreen["int | None"], where=Where.SEARCH):
         super().__init__("Search", self.remembered.query)
         self._browsing = browsing
 
+    def on_mount(self) -> None:
+        """Have the texts ready for the first letter, once the screen is there to type it into."""
+        self.call_after_refresh(self._browsing.session.begin_search)
+
+    def on_unmount(self) -> None:
+        """Give their memory back."""
+        self._browsing.session.end_search()
+
     def rows(self) -> Sequence[Row]:
         """Return the matches."""
         memory = self.remembered
