@@ -55,7 +55,7 @@ class Since:
     def read_again(self, path: Path) -> None:
         """Take note that the values of now are those of the file."""
         self._before.clear()
-        self._saved = _settings_in(path)
+        self._saved = _file(path)
         self._lines = None
 
     def saved(self, text: str) -> None:
