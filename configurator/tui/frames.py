@@ -51,8 +51,8 @@ class Frame:
 def erases_to_background() -> bool:
     """Return whether the terminal erases to the colour of the background, by its entry in terminfo."""
     try:
-        import curses
-    except ImportError:  # Windows
+        import curses  # on Unix
+    except ImportError:
         return False
     try:
         curses.setupterm(fd=1)
