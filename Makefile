@@ -14,7 +14,7 @@ PY := .venv/bin/python
 GO := .venv/bin/go
 SETUP := .venv/.eggcup-setup
 # Programs with requirements of their own.
-MODULES := examples/kvstore examples/sshd tests/boot/programs/line
+MODULES := examples/kvstore examples/sshd $(addprefix tests/boot/programs/,line calls observe)
 GO_CODE := kernel drivers examples scripts tests *.go
 
 # The developer's own Go settings change nothing here.
@@ -24,7 +24,8 @@ export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
 .PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench bench-menuconfig clean distclean \
-	check docs test test-host test-python test-go test-boot test-compat compat load go1.26 oracle fuzz fuzz-images fuzz-parsers linux
+	check docs try-servers test test-host test-python test-go test-boot test-compat compat load go1.26 oracle fuzz fuzz-images \
+	fuzz-parsers linux
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -93,6 +94,9 @@ test-compat: setup qemu ## The standard library's own tests in the guest, those 
 
 compat: setup qemu ## All of the standard library's tests, beside Linux, into docs/compatibility.md
 	$(PY) scripts/compat $(ARGS)
+
+try-servers: setup qemu disk-tools ## Popular servers and stores on Linux and in the guest, into docs/servers.md
+	PATH="$$PATH:/usr/sbin:/sbin" $(PY) scripts/servers.py
 
 docs: setup ## Write the generated documents and pictures anew
 	$(GO) run ./scripts/syscalldoc

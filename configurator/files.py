@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal.
+
+    Python's own, where it is there, as the standard library's `random` takes it: `hashlib` brings OpenSSL, which is
+    4 MB of memory and a tenth of what an editor needs.
+    """
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found, unused-ignore]  # no stub knows it
+    except ImportError:  # from Python 3.12 on it has another name
+        try:
+            from _sha2 import sha256  # type: ignore[import-not-found, no-redef, unused-ignore]  # as above
+        except ImportError:
+            from hashlib import sha256
+    return str(sha256(data).hexdigest())
+
+
 @dataclass(frozen=True)
 class _Former:
     """A file as it was: what is in it, and whose it is."""
@@ -68,12 +84,13 @@ class _Replacement:
 
     def prepare(self) -> None:
         """Write the temporary file."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)  # Windows has the second one alone
         with open(os.open(self.temporary, flags, 0o666), "wb") as stream:  # noqa: PTH123 - a descriptor, not a path
-            if self._like is not None:
+            if self._like is not None and hasattr(os, "fchown"):  # not on Windows, which has neither
                 with suppress(PermissionError):  # another's file, in a folder that one may write to
-                    os.fchown(stream.fileno(), self._like.state.st_uid, self._like.state.st_gid)
-                os.fchmod(stream.fileno(), stat.S_IMODE(self._like.state.st_mode))
+                    os.fchown(stream.fileno(), self._like.state.st_uid, self._like.state.st_gid)  # on Unix
+                os.fchmod(stream.fileno(), stat.S_IMODE(self._like.state.st_mode))  # on Unix
             stream.write(self._data)
 
     def finish(self) -> None:

@@ -30,7 +30,7 @@ from configurator.tui.app import MenuconfigApp  # noqa: E402
 _FONT_FACE = re.compile(r"\s*@font-face \{[^}]*\}")
 _LEADING_SPACES = re.compile(
     r'x="(?P<x>[0-9.]+)"(?P<between>[^>]*)textLength="(?P<length>[0-9.]+)"(?P<rest>[^>]*>)'
-    r"(?P<spaces>(?:&#160;)+)(?=[^<&])"
+    r"(?P<spaces>(?:&#160;)+)(?!&#160;|<)"  # what follows may be an entity, such as &quot;
 )
 _CELL = 12.2  # width of a character in the picture
 

@@ -12,10 +12,12 @@ from configurator.model.origin import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import kconfiglib
 
     from configurator.model.configuration import Configuration
+    from configurator.model.details import Details
     from configurator.model.origin import Origin
     from configurator.model.planner import Plan
     from configurator.model.reach import Reach
@@ -35,6 +37,7 @@ class Analysis:
         configuration: what is asked about.
         tree: its tree.
         find_symbol: returns the symbol of a name, or raises UsageError.
+        root: the folder of the places that are told, to open them; None for places as the tree has them.
     """
 
     def __init__(
@@ -42,11 +45,13 @@ class Analysis:
         configuration: Configuration,
         tree: kconfiglib.Kconfig,
         find_symbol: Callable[[str], kconfiglib.Symbol],
+        root: Path | None,
     ) -> None:
         self._configuration = configuration
         self._tree = tree
         self._symbol = find_symbol
         self._root = configuration.root
+        self._shown_from = root
         self._lines = configuration.lines
 
     def plans(self, name: str, value: str | None, *, most: int = 5) -> list[Plan]:
@@ -90,13 +95,19 @@ class Analysis:
 
     def origin(self, name: str) -> Origin:
         """Return where the value of a symbol comes from."""
-        return origin_of(self._symbol(name), self._root, self._lines)
+        return origin_of(self._symbol(name), self._shown_from, self._lines)
 
     def why(self, name: str) -> Why:
         """Explain where the value of a symbol comes from and what keeps it from being set."""
         from configurator.model.why import Explainer
 
-        return Explainer(self._tree, self._root, self._lines).why(self._symbol(name))
+        return Explainer(self._tree, self._shown_from, self._lines).why(self._symbol(name))
+
+    def details(self, name: str) -> Details:
+        """Return everything that the tree says of a symbol, with what holds now."""
+        from configurator.model.details import details_of
+
+        return details_of(self._symbol(name))
 
     def menu_path(self, name: str) -> tuple[str, ...]:
         """Return the titles of the menus and choices that a symbol lies in, from the top."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from configurator.errors import Location, UsageError
@@ -13,7 +14,7 @@ from configurator.model.commands import NOBODY
 from configurator.model.dotconfig import PREFIX, Assignment, ConfigFile
 from configurator.model.places import shown
 from configurator.model.reading import Reader, Reading
-from configurator.model.symbols import in_turn
+from configurator.model.symbols import in_turn, place_of
 from configurator.model.values import Wanted
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Configuration:
         self._reading = Reading({})
         self.kconfig = kconfig
         self.root = root
+        self._shown_from: Path | None = root
         self.path: Path | None = None
         self.tree_warnings: tuple[TreeWarning, ...] = ()
 
@@ -167,7 +169,7 @@ class Configuration:
         """Return what answers questions about the configuration."""
         from configurator.model.analysis import Analysis  # here: the usual command asks nothing
 
-        return Analysis(self, self._tree, self._symbol)
+        return Analysis(self, self._tree, self._symbol, self._shown_from)
 
     def unmet_selects(self) -> list[Finding]:
         """Return the symbols that are selected although what they depend on is not there."""
@@ -376,7 +378,7 @@ class Configuration:
         from configurator.model.moves import Mover
 
         moved = list(moved)
-        mover = Mover(self.root, self.lines, {one.name: one.after for one in moved})
+        mover = Mover(self._shown_from, self.lines, {one.name: one.after for one in moved})
         return ["" if one.name in asked else mover.reason(self._tree.syms[one.name]) for one in moved]
 
     def put_back(self, settings: Iterable[Setting]) -> Effect:
@@ -411,6 +413,10 @@ class Configuration:
         """Return the names of all symbols, in the order of the Kconfig files."""
         return [symbol.name for symbol in self._tree.unique_defined_syms]
 
+    def place(self, name: str) -> int:
+        """Return the place of a symbol in `names`."""
+        return place_of(self._tree.syms[name])
+
     def written_line(self, name: str) -> str:
         """Return a symbol's line of `text`, "" when it has none."""
         return self._tree.syms[name].config_string.rstrip("\n")
@@ -424,6 +430,13 @@ class Configuration:
         """Return whether a file or `set` has given the symbol a value."""
         return self._tree.syms[name].user_value is not None
 
+    def holds_what_was_set(self, name: str) -> bool:
+        """Return whether a symbol has the value that a file or `set` has given it."""
+        symbol = self._tree.syms[name]
+        return symbol.user_value is not None and values.same(
+            symbol, values.user_value(symbol), values.value_now(symbol)
+        )
+
     @property
     def title(self) -> str:
         """Return the main menu's title."""
@@ -431,7 +444,11 @@ class Configuration:
 
     def shown(self, location: Location) -> Location:
         """Return a location of the Kconfig tree with a path that can be opened from the current folder."""
-        return shown(self.root, location.path, location.line)
+        return shown(self._shown_from, location.path, location.line)
+
+    def name_places_by_tree(self) -> None:
+        """From now on tell places in Kconfig as the tree has them, for who reads them and opens no file."""
+        self._shown_from = None
 
     def units(self) -> list[Unit]:
         """Return the units of the tree, enabled or not, sorted by symbol.
@@ -472,10 +489,10 @@ class Configuration:
 
     def settings_text(self) -> str:
         """Return the lines of all that the user set, in the order in which he did; reading it restores just that."""
-        return "".join(
-            f"{dotconfig.assignment_line(symbol, values.user_value(symbol))}\n"
-            for symbol in in_turn(self._tree.unique_defined_syms)
-        )
+        text = StringIO()  # and no list of all lines: an editor keeps this text every second or so
+        for symbol in in_turn(self._tree.unique_defined_syms):
+            text.write(f"{dotconfig.assignment_line(symbol, values.user_value(symbol))}\n")
+        return text.getvalue()
 
     def minimal_values(self) -> dict[str, str]:
         """Return the symbols of `minimal_text` with their values."""

@@ -18,7 +18,7 @@ def symbol_info(symbol: kconfiglib.Symbol) -> SymbolInfo:
         type=kind,
         value=values.value_now(symbol),
         prompt=next((node.prompt[0] for node in symbol.nodes if node.prompt), None),
-        help=next((node.help for node in symbol.nodes if node.help), ""),
+        help=help_text_of(symbol),
         range=values.active_range(symbol) if kind in (SymbolType.INT, SymbolType.HEX) else None,
         has_range=bool(symbol.ranges),
         assignable=tuple(LETTERS[value] for value in symbol.assignable),
@@ -29,6 +29,16 @@ def symbol_info(symbol: kconfiglib.Symbol) -> SymbolInfo:
         choice=tuple(member.name for member in symbol.choice.syms) if symbol.choice else (),
         location=Location(symbol.nodes[0].filename, symbol.nodes[0].linenr),
     )
+
+
+def help_of(node: kconfiglib.MenuNode) -> str:
+    """Return the help text of an entry, "" where it has none."""
+    return node.kconfig.help_of(node)  # type: ignore[attr-defined, no-any-return]  # a Tree
+
+
+def help_text_of(symbol: kconfiglib.Symbol) -> str:
+    """Return the help text of a symbol, the first one where several definitions have one."""
+    return next((text for node in symbol.nodes if (text := help_of(node))), "")
 
 
 def menu_path(symbol: kconfiglib.Symbol) -> tuple[str, ...]:
@@ -68,7 +78,7 @@ def _node_info(node: kconfiglib.MenuNode, index: int, parent: int, depth: int) -
         depth=depth,
         kind=kind_of(node),
         prompt=node.prompt[0] if node.prompt else "",
-        help=getattr(node, "help", None) or "",  # menus and comments have no such attribute
+        help=help_of(node),
         visible=_is_visible(node),
         is_menu=node.is_menuconfig,
         name=item.name if isinstance(item, kconfiglib.Symbol) else None,

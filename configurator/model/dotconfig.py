@@ -29,7 +29,7 @@ _UNSET = re.compile(rf"#\s*{PREFIX}(?P<name>[A-Za-z0-9_]+) is not set\s*")
 _STRING = re.compile(r'"(?P<text>(?:[^"\\]|\\.)*)"\s*')
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """A value for a symbol, as somebody wrote it; `location` is None for the command line.
 
@@ -42,7 +42,7 @@ class Assignment:
     line: str = field(default="", compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ConfigFile:
     """A .config, a preset or a fragment as it was read.
 
@@ -72,7 +72,7 @@ def read_file(path: Path, shown_as: str | None = None) -> ConfigFile:
     assignments = []
     is_complete = False
     for number, line in enumerate(read_text(path).split("\n"), start=1):
-        assignment = _parse(line.rstrip("\r"), Location(name, number))
+        assignment = _parse(line, name, number)
         if assignment:
             assignments.append(assignment)
         elif not assignments and line.startswith("#"):
@@ -87,7 +87,7 @@ def read_assignments(path: Path) -> list[Assignment]:
 
 def parse(text: str) -> list[Assignment]:
     """Return the assignments in a text that eggcup wrote."""
-    found = (_parse(line, Location("")) for line in text.split("\n"))
+    found = (_parse(line, "", None) for line in text.split("\n"))
     return [assignment for assignment in found if assignment]
 
 
@@ -101,31 +101,33 @@ def leading_comment(path: Path) -> str:
     return "".join(lines)
 
 
-def _parse(line: str, location: Location) -> Assignment | None:
+def _parse(line: str, path: str, number: int | None) -> Assignment | None:
     stripped = line.strip()
-    unset = _UNSET.fullmatch(stripped)
-    if unset:
-        return Assignment(unset["name"], "n", location, stripped)
-    if not stripped or stripped.startswith("#"):
+    if not stripped:
         return None
+    if stripped[0] == "#":
+        unset = _UNSET.fullmatch(stripped)
+        return Assignment(unset[1], "n", Location(path, number), stripped) if unset else None
     match = _SET.fullmatch(stripped)
     if not match:
         raise UsageError(
             f"not a line of a configuration: {_excerpt(stripped)}",
-            location=location,
+            location=Location(path, number),
             hints=["write CONFIG_NAME=value or # CONFIG_NAME is not set"],
         )
-    value = match["value"]
+    name, value = match.groups()
     if value.startswith('"'):
         string = _STRING.fullmatch(value)
         if not string:
             raise UsageError(
-                f"the string of {PREFIX}{match['name']} is not closed, or something follows it",
-                location=location,
+                f"the string of {PREFIX}{name} is not closed, or something follows it",
+                location=Location(path, number),
                 hints=['put \\" for a quote and \\\\ for a backslash inside the string'],
             )
-        value = re.sub(r"\\(.)", r"\1", string["text"])
-    return Assignment(match["name"], value, location, stripped)
+        value = string[1]
+        if "\\" in value:
+            value = re.sub(r"\\(.)", r"\1", value)
+    return Assignment(name, value, Location(path, number), stripped)
 
 
 def _excerpt(line: str) -> str:
@@ -166,17 +168,22 @@ def read_text(path: Path) -> str:
         raise UsageError(f"is not UTF-8 (byte 0x{byte:02x})", location=Location(str(path), line)) from None
 
 
+_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""The first two are of Unix, the third one is of Windows."""
+
+
 def _bytes(path: Path) -> bytes:
     """Return the content of a file, one byte more than allowed at most.
 
     Of a pipe that nobody has open for writing there is nothing to read, and no waiting for somebody who does.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    descriptor = os.open(path, os.O_RDONLY | _FLAGS)
     with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - a descriptor, not a path
         start = stream.read(1)  # None where a writer has not written yet
         if start == b"" and stat.S_ISFIFO(os.fstat(descriptor).st_mode):
             raise OSError(errno.EPIPE, "it is a pipe, and nobody writes to it")
-        os.set_blocking(descriptor, True)
+        if hasattr(os, "O_NONBLOCK"):
+            os.set_blocking(descriptor, True)
         chunks = [start or b""]
         size = len(chunks[0])
         while size <= LARGEST_FILE and (chunk := stream.read(LARGEST_FILE + 1 - size)):

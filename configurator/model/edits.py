@@ -8,20 +8,22 @@ graph of dependencies in the order of a topological sort, and stops at each symb
 from __future__ import annotations
 
 import heapq
+from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+import kconfiglib
 
 from configurator.model import values
-from configurator.model.expressions import BOOLEAN, LETTERS, YES
-from configurator.model.symbols import TreeSymbol, turn_of
+from configurator.model.symbols import TreeSymbol, level_of, place_of, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    import kconfiglib
-
     from configurator.model.tree import Tree
     from configurator.model.views import NotTaken
+
+_Group: TypeAlias = kconfiglib.Symbol | kconfiglib.Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,9 @@ class Edits:
         def change() -> None:
             for symbol, value in wanted.items():
                 if value is None:
-                    _put(symbol, None, 0)
+                    put(symbol, None, 0)
                 else:
-                    _put(symbol, _level(symbol, value), self._tree.next_turn())
+                    put(symbol, level_of(symbol, value), self._tree.next_turn())
 
         return self._run(change, list(members), former)
 
@@ -99,7 +101,7 @@ class Edits:
 
         def change() -> None:
             for symbol, one in zip(symbols, settings, strict=True):
-                _put(symbol, one.value, one.turn)
+                put(symbol, one.value, one.turn)
 
         return self._run(change, symbols, former)
 
@@ -126,7 +128,7 @@ class Edits:
         """Return to what `settings` gave, and tell nothing."""
         self._tree.unset_values()
         for one in settings:
-            _put(self._tree.syms[one.name], one.value, one.turn)
+            put(self._tree.syms[one.name], one.value, one.turn)
         self._tree.invalidate()
 
     def _run(self, change: Callable[[], None], symbols: list[kconfiglib.Symbol], former: list[Setting]) -> Effect:
@@ -137,8 +139,7 @@ class Edits:
             before = self._ripple(symbols)
         finally:
             self._tree.warn = warns
-        places = self._order.places
-        moved = [(places[symbol], Movement(symbol.name, old, new)) for symbol, old in before.items()
+        moved = [(place_of(symbol), Movement(symbol.name, old, new)) for symbol, old in before.items()
                  if (new := values.value_now(symbol)) != old]  # fmt: skip
         ordered = tuple(movement for _, movement in sorted(moved, key=lambda pair: pair[0]))
         return _effect(ordered, frozenset(symbol.name for symbol in before), symbols, former)
@@ -153,8 +154,8 @@ class Edits:
         """Compute the symbols anew that the changed ones concern; return their former values."""
         order = self._order
         order.prepare()
-        ranks, groups = order.ranks, order.groups
-        queued = {ranks[symbol] for symbol in changed}
+        groups = order.groups
+        queued = {order.rank(symbol) for symbol in changed}
         waiting = list(queued)
         heapq.heapify(waiting)
         before: dict[kconfiglib.Symbol, str] = {}
@@ -163,11 +164,12 @@ class Edits:
             rank = heapq.heappop(waiting)
             queued.discard(rank)
             group = groups[rank]
-            olds = [item.str_value for item in group.symbols]
-            for item in group.symbols:
+            members = _members(group)
+            olds = [item.str_value for item in members]
+            for item in members:
                 before.setdefault(item, values.value_now(item))
-            group.forget()
-            for item, old in zip(group.symbols, olds, strict=True):
+            _forget(group)
+            for item, old in zip(members, olds, strict=True):
                 if item.str_value == old:
                     continue
                 if item is modules:
@@ -188,95 +190,95 @@ class Edits:
         return before
 
 
-class _Group:
-    """What is computed together: a symbol, or a choice with its members, whose values follow from each other."""
-
-    __slots__ = ("choice", "symbols")
-
-    def __init__(self, symbols: Sequence[kconfiglib.Symbol], choice: kconfiglib.Choice | None) -> None:
-        self.symbols = symbols
-        self.choice = choice
-
-    def forget(self) -> None:
-        """Drop the computed values."""
-        for symbol in self.symbols:
-            symbol._invalidate()  # noqa: SLF001 - one module with its base
-        if self.choice is not None:
-            self.choice._invalidate()  # noqa: SLF001 - as above
-
-
 class _Order:
     """A topological order of the tree: what a value follows from has a lower rank.
 
+    What is computed together has a rank: a symbol, or a choice with its members, whose values follow from each other;
+    a choice stands for them.
+
     Attributes:
-        groups: the groups by rank.
-        ranks: the rank of each symbol and choice.
-        places: the place of each symbol among those of the tree.
+        groups: the symbols and choices by rank.
     """
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._following: dict[kconfiglib.Symbol, tuple[int, ...]] = {}
+        self._choices: dict[kconfiglib.Choice, int] = {}
+        self._ranks = array("I")
         self.groups: list[_Group] = []
-        self.ranks: dict[kconfiglib.Symbol | kconfiglib.Choice, int] = {}
-        self.places: dict[kconfiglib.Symbol, int] = {}
 
     def prepare(self) -> None:
         """Sort, if that has not been done."""
-        if self.groups or not self._tree.unique_defined_syms:
+        symbols, choices = self._tree.unique_defined_syms, self._tree.unique_choices
+        if self.groups or not symbols:
             return
-        symbols = self._tree.unique_defined_syms
-        self.places = {symbol: place for place, symbol in enumerate(symbols)}
-        group_of: dict[kconfiglib.Symbol | kconfiglib.Choice, _Group] = {}
-        for choice in self._tree.unique_choices:
-            group = _Group(choice.syms, choice)
-            group_of[choice] = group
-            group_of.update((member, group) for member in choice.syms)
-        for symbol in symbols:
-            if symbol not in group_of:
-                group_of[symbol] = _Group((symbol,), None)
-        self.groups = _sorted(list(dict.fromkeys(group_of.values())), group_of)
-        rank_of = {group: rank for rank, group in enumerate(self.groups)}
-        self.ranks = {item: rank_of[group] for item, group in group_of.items()}
+        self._choices = {choice: number for number, choice in enumerate(choices, len(symbols))}
+        self._ranks = array("I", bytes(array("I").itemsize * (len(symbols) + len(choices))))
+        self.groups = self._sorted([*choices, *[symbol for symbol in symbols if not symbol.choice]])
+        for rank, group in enumerate(self.groups):
+            self._ranks[self._number(group)] = rank
+
+    def rank(self, item: _Group) -> int:
+        """Return the rank of a symbol or a choice."""
+        return self._ranks[self._number(_group_of(item))]
 
     def following(self, symbol: kconfiglib.Symbol) -> tuple[int, ...]:
         """Return the ranks of what depends on a symbol."""
         known = self._following.get(symbol)
         if known is None:
-            known = tuple({self.ranks[item] for item in symbol._dependents})  # noqa: SLF001 - one module with its base
+            known = tuple({self.rank(item) for item in symbol._dependents})  # noqa: SLF001 - one module with its base
             self._following[symbol] = known
         return known
 
+    def _number(self, group: _Group) -> int:
+        return self._choices[group] if isinstance(group, kconfiglib.Choice) else place_of(group)
 
-def _sorted(groups: list[_Group], group_of: Mapping[kconfiglib.Symbol | kconfiglib.Choice, _Group]) -> list[_Group]:
-    """Return the groups so that each stands before those that depend on it, by depth-first search."""
-    done: list[_Group] = []
-    seen: set[_Group] = set()
-    for root in reversed(groups):
-        if root in seen:
-            continue
-        seen.add(root)
-        path = [(root, iter(_dependents(root)))]
-        while path:
-            group, items = path[-1]
-            for item in items:
-                following = group_of[item]
-                if following not in seen:
-                    seen.add(following)
-                    path.append((following, iter(_dependents(following))))
-                    break
-            else:
-                done.append(group)
-                path.pop()
-    done.reverse()
-    return done
+    def _sorted(self, groups: list[_Group]) -> list[_Group]:
+        """Return the groups so that each stands before those that depend on it, by depth-first search."""
+        done: list[_Group] = []
+        seen = bytearray(len(self._ranks))
+        for root in reversed(groups):
+            if seen[self._number(root)]:
+                continue
+            seen[self._number(root)] = 1
+            path = [(root, iter(_dependents(root)))]
+            while path:
+                group, items = path[-1]
+                for item in items:
+                    following = _group_of(item)
+                    number = self._number(following)
+                    if not seen[number]:
+                        seen[number] = 1
+                        path.append((following, iter(_dependents(following))))
+                        break
+                else:
+                    done.append(group)
+                    path.pop()
+        done.reverse()
+        return done
 
 
-def _dependents(group: _Group) -> Iterator[kconfiglib.Symbol | kconfiglib.Choice]:
-    for symbol in group.symbols:
+def _group_of(item: _Group) -> _Group:
+    return item if isinstance(item, kconfiglib.Choice) else item.choice or item
+
+
+def _members(group: _Group) -> Sequence[kconfiglib.Symbol]:
+    return group.syms if isinstance(group, kconfiglib.Choice) else (group,)
+
+
+def _forget(group: _Group) -> None:
+    """Drop the computed values."""
+    for symbol in _members(group):
+        symbol._invalidate()  # noqa: SLF001 - one module with its base
+    if isinstance(group, kconfiglib.Choice):
+        group._invalidate()  # noqa: SLF001 - as above
+
+
+def _dependents(group: _Group) -> Iterator[_Group]:
+    for symbol in _members(group):
         yield from symbol._dependents  # noqa: SLF001 - one module with its base
-    if group.choice is not None:
-        yield from group.choice._dependents  # noqa: SLF001 - as above
+    if isinstance(group, kconfiglib.Choice):
+        yield from group._dependents  # noqa: SLF001 - as above
 
 
 def _effect(
@@ -293,16 +295,3 @@ def setting_of(symbol: kconfiglib.Symbol) -> Setting:
 
 def _with_choice(symbol: kconfiglib.Symbol) -> Sequence[kconfiglib.Symbol]:
     return symbol.choice.syms if symbol.choice else (symbol,)
-
-
-def _level(symbol: kconfiglib.Symbol, value: str) -> str | int:
-    return LETTERS.index(value) if symbol.orig_type in BOOLEAN else value
-
-
-def _put(symbol: kconfiglib.Symbol, value: str | int | None, turn: int) -> None:
-    """Store a user's value and forget nothing: that is the caller's business."""
-    symbol.user_value = value
-    symbol.turn = turn  # type: ignore[attr-defined]  # a TreeSymbol
-    if symbol.choice:  # only choices with kconfiglib's rules look at it
-        yes = [member for member in symbol.choice.syms if member.user_value == YES]
-        symbol.choice.user_selection = max(yes, key=turn_of, default=None)

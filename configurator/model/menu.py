@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, TypeGuard
 
 import kconfiglib
 
 from configurator.errors import Location
 from configurator.model import values
-from configurator.model.describe import kind_of
+from configurator.model.describe import help_of, help_text_of, kind_of
 from configurator.model.expressions import LETTERS, value_of
-from configurator.model.symbols import TreeChoice, TreeSymbol
+from configurator.model.symbols import TreeChoice, TreeSymbol, place_of
 from configurator.model.views import NodeState, SymbolType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from configurator.model.tree import Tree
+    from configurator.model.views import Condition
 
 TOP = -1
 """The main menu, as the parent of its entries."""
@@ -37,8 +39,8 @@ class Menu:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._nodes: list[kconfiglib.MenuNode] = []
-        self.parents: list[int] = []
-        self.ends: list[int] = []
+        self.parents = array("i")
+        self.ends = array("i")
         _flatten(tree.top_node, self._nodes, self.parents, self.ends)
         items = [node.item for node in self._nodes]
         self._symbols = [item if isinstance(item, TreeSymbol) else None for item in items]
@@ -46,19 +48,36 @@ class Menu:
         self.prompts = [node.prompt[0] if node.prompt else "" for node in self._nodes]
         self.kinds = [kind_of(node) for node in self._nodes]
         self.are_menus = [node.is_menuconfig for node in self._nodes]
-        self._indexes: dict[str, list[int]] = {}
-        self._plain: list[tuple[int, TreeSymbol]] | None = None
-        self._others: list[int] = []
-        for index, name in enumerate(self.names):
-            if name is not None:
-                self._indexes.setdefault(name, []).append(index)
+        self._entries = array("i", [TOP]) * len(tree.unique_defined_syms)  # the first one of each symbol
+        self._further: dict[str, list[int]] = {}  # of those that have several, all
+        for index, symbol in enumerate(self._symbols):
+            if symbol is None:
+                continue
+            if self._entries[symbol.place] == TOP:
+                self._entries[symbol.place] = index
+            else:
+                self._further.setdefault(symbol.name, [self._entries[symbol.place]]).append(index)
+        self._plain = array("i")
+        self._plain_symbols: list[TreeSymbol] = []
+        self._others = array("i")
+        for index, symbol in enumerate(self._symbols):
+            if _is_plain(symbol):
+                self._plain.append(index)
+                self._plain_symbols.append(symbol)
+            else:
+                self._others.append(index)
 
     def __len__(self) -> int:
         return len(self._nodes)
 
     def indexes(self, name: str) -> Sequence[int]:
         """Return the entries of a symbol, in order; an entry is made by each definition."""
-        return self._indexes.get(name, ())
+        further = self._further.get(name)
+        if further is not None:
+            return further
+        symbol = self._tree.syms.get(name)
+        entry = self._entries[place_of(symbol)] if symbol is not None and symbol.nodes else TOP
+        return (entry,) if entry != TOP else ()
 
     def index(self, name: str) -> int:
         """Return the entry of a symbol, the first one that shows now if there are several; `TOP` if there is none."""
@@ -69,28 +88,26 @@ class Menu:
 
     def help(self, index: int) -> str:
         """Return the help text of an entry; that of another definition where it has none."""
-        own = getattr(self._nodes[index], "help", None)  # menus and comments have no such attribute
         symbol = self._symbols[index]
-        if own or symbol is None:
-            return own or ""
-        return next((node.help for node in symbol.nodes if node.help), "")
+        return help_of(self._nodes[index]) or (help_text_of(symbol) if symbol else "")
 
     def title(self, index: int) -> str:
         """Return what an entry is called: its prompt, or the name of a symbol without one."""
         return self.prompts[index] or self.names[index] or "(no prompt)"
 
-    def helps(self) -> list[str]:
-        """Return `help` of all entries."""
-        found = [getattr(node, "help", None) or "" for node in self._nodes]
-        for index, symbol in enumerate(self._symbols):
-            if symbol is not None and not found[index] and len(symbol.nodes) > 1:
-                found[index] = self.help(index)
-        return found
+    def helps(self) -> Iterator[str]:
+        """Yield `help` of all entries."""
+        for index, node in enumerate(self._nodes):
+            yield help_of(node) or self.help(index)
 
     def location(self, index: int) -> Location:
         """Return where an entry is defined, relative to the tree's folder."""
         node = self._nodes[index]
         return Location(node.filename, node.linenr)
+
+    def conditions(self, index: int) -> tuple[Condition, ...]:
+        """Return what an entry depends on, with what holds now."""
+        return values.conditions(self._nodes[index].dep)
 
     def depth(self, index: int) -> int:
         """Return how many entries an entry lies under."""
@@ -118,12 +135,8 @@ class Menu:
 
     def visible(self) -> bytearray:
         """Return `is_visible` of all entries, 1 or 0 each."""
-        if self._plain is None:
-            self._plain = [(index, symbol) for index, symbol in enumerate(self._symbols) if _is_plain(symbol)]
-            plain = {index for index, _ in self._plain}
-            self._others = [index for index in range(len(self._nodes)) if index not in plain]
         found = bytearray(len(self._nodes))
-        for index, symbol in self._plain:
+        for index, symbol in zip(self._plain, self._plain_symbols, strict=True):
             known = symbol._cached_vis  # noqa: SLF001 - one module with its base; the property costs as much as the rest
             if known or (known is None and symbol.visibility):
                 found[index] = 1
@@ -166,7 +179,7 @@ def _is_default_member(symbol: TreeSymbol) -> bool:
 
 
 def _flatten(
-    parent: kconfiglib.MenuNode, nodes: list[kconfiglib.MenuNode], parents: list[int], ends: list[int]
+    parent: kconfiglib.MenuNode, nodes: list[kconfiglib.MenuNode], parents: array[int], ends: array[int]
 ) -> None:
     """Append the entries below `parent`; without recursion, as menus may be nested deeply."""
     above = [TOP]

@@ -24,12 +24,12 @@ class Mover:
     """Tells reasons for what came of one change.
 
     Args:
-        root: the tree's folder.
+        root: the tree's folder; None for places as the tree has them.
         lines: the line of the files that counts, by symbol.
         moved: all that moved, with the values of now.
     """
 
-    def __init__(self, root: Path, lines: Mapping[str, Assignment], moved: Mapping[str, str]) -> None:
+    def __init__(self, root: Path | None, lines: Mapping[str, Assignment], moved: Mapping[str, str]) -> None:
         self._root = root
         self._lines = lines
         self._moved = moved

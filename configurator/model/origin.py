@@ -51,12 +51,12 @@ class Origin:
     by: tuple[str, ...] = ()
 
 
-def origin_of(symbol: kconfiglib.Symbol, root: Path, lines: Mapping[str, Assignment]) -> Origin:
+def origin_of(symbol: kconfiglib.Symbol, root: Path | None, lines: Mapping[str, Assignment]) -> Origin:
     """Return where the value that a symbol has now comes from.
 
     Args:
         symbol: the symbol.
-        root: the tree's folder, for places in Kconfig.
+        root: the tree's folder, for places in Kconfig that can be opened; None for places as the tree has them.
         lines: the line of the files that counts, by symbol.
     """
     if symbol.choice:
@@ -80,7 +80,7 @@ def _given(symbol: kconfiglib.Symbol, lines: Mapping[str, Assignment]) -> Origin
 
 
 def _of_member(
-    symbol: kconfiglib.Symbol, choice: kconfiglib.Choice, root: Path, lines: Mapping[str, Assignment]
+    symbol: kconfiglib.Symbol, choice: kconfiglib.Choice, root: Path | None, lines: Mapping[str, Assignment]
 ) -> Origin:
     chosen = choice.selection
     if chosen is None:
@@ -110,7 +110,7 @@ def _default_value(symbol: kconfiglib.Symbol) -> int:
     return 0
 
 
-def _default(symbol: kconfiglib.Symbol, root: Path) -> Origin | None:
+def _default(symbol: kconfiglib.Symbol, root: Path | None) -> Origin | None:
     """Return the default that holds, with the place of the entry that has it."""
     for node in symbol.nodes:
         for (value, condition, *_), (_, written, *_) in zip(node.defaults, node.orig_defaults, strict=True):
@@ -133,7 +133,7 @@ def _nothing(symbol: kconfiglib.Symbol) -> Origin:
     return Origin(OriginKind.NOTHING, "it has no default")
 
 
-def _select_location(symbol: kconfiglib.Symbol, selecting: str, root: Path) -> Location | None:
+def _select_location(symbol: kconfiglib.Symbol, selecting: str, root: Path | None) -> Location | None:
     for node in symbol.kconfig.syms[selecting].nodes:
         if any(target is symbol for target, *_ in node.selects):
             return shown(root, node.filename, node.linenr)

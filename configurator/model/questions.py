@@ -58,9 +58,9 @@ def questions(tree: kconfiglib.Kconfig) -> Iterator[Question]:
             members = tuple(describe.symbol_info(member) for member in item.syms if member.visibility)
             menu = describe.menu_path(item.syms[0])[:-1]
             chosen = describe.symbol_info(item.selection)
-            yield Question(node.prompt[0], node.help or "", menu, chosen, members)
+            yield Question(node.prompt[0], describe.help_of(node), menu, chosen, members)
         elif isinstance(item, kconfiglib.Symbol) and not item.choice and _is_open(item):
-            yield Question(node.prompt[0], node.help or "", describe.menu_path(item), describe.symbol_info(item))
+            yield Question(node.prompt[0], describe.help_of(node), describe.menu_path(item), describe.symbol_info(item))
 
 
 def _is_open(symbol: kconfiglib.Symbol) -> bool:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from configurator.errors import UsageError
+from configurator.errors import Location, UsageError
 from configurator.model import renames, values
+from configurator.model.dotconfig import Assignment
 from configurator.model.findings import Finding, FindingKind, Migration, unmet_selects
+from configurator.model.symbols import level_of, place_of, put
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     import kconfiglib
 
-    from configurator.model.dotconfig import Assignment, ConfigFile
+    from configurator.model.dotconfig import ConfigFile
+    from configurator.model.tree import Tree
 
 _MOST_WITH_HINTS = 20
 
@@ -28,7 +33,7 @@ class Reading:
     symbols that the tree does not have.
     """
 
-    lines: dict[str, Assignment]
+    lines: Mapping[str, Assignment]
     findings: tuple[Finding, ...] = ()
     migrations: tuple[Migration, ...] = ()
     unknown: tuple[Assignment, ...] = ()
@@ -43,6 +48,45 @@ class _Request(NamedTuple):
     value: str
 
 
+class Lines(Mapping[str, "Assignment"]):
+    """The assignments that count, by symbol, with their values in the symbols' own form.
+
+    They are made when they are asked for: all of those of a large file are several megabytes.
+    """
+
+    def __init__(self, tree: kconfiglib.Kconfig, requests: Collection[_Request]) -> None:
+        self._tree = tree
+        count = len(tree.unique_defined_syms)
+        self._values: list[str | None] = [None] * count
+        self._numbers = array("I", bytes(array("I").itemsize * count))
+        self._paths = dict.fromkeys(one.assignment.location.path for one in requests if one.assignment.location)
+        self._files = array("H", bytes(array("H").itemsize * count))
+        files = {path: number for number, path in enumerate(self._paths, start=1)}
+        self._count = len(requests)
+        for one in requests:
+            place, location = place_of(one.symbol), one.assignment.location
+            self._values[place] = one.value
+            if location is not None:
+                self._files[place], self._numbers[place] = files[location.path], location.line or 0
+
+    def __getitem__(self, name: str) -> Assignment:
+        symbol = self._tree.syms[name]
+        place = place_of(symbol) if symbol.nodes else -1
+        value = self._values[place] if place >= 0 else None
+        if value is None:
+            raise KeyError(name)
+        file = self._files[place]
+        location = Location([*self._paths][file - 1], self._numbers[place] or None) if file else None
+        return Assignment(name, value, location)
+
+    def __iter__(self) -> Iterator[str]:
+        symbols = self._tree.unique_defined_syms
+        return (symbol.name for symbol, value in zip(symbols, self._values, strict=True) if value is not None)
+
+    def __len__(self) -> int:
+        return self._count
+
+
 class Reader:
     """Reads files into a tree whose user values are unset.
 
@@ -52,7 +96,7 @@ class Reader:
         find_symbol: returns the symbol of a name, or raises UsageError with hints of similar ones.
     """
 
-    def __init__(self, tree: kconfiglib.Kconfig, root: Path, find_symbol: Callable[[str], kconfiglib.Symbol]) -> None:
+    def __init__(self, tree: Tree, root: Path, find_symbol: Callable[[str], kconfiglib.Symbol]) -> None:
         self._tree = tree
         self._root = root
         self._find_symbol = find_symbol
@@ -82,10 +126,7 @@ class Reader:
         self._assign(list(last.values()), complete)
         for request in last.values():
             self._check_effect(request, last, is_complete=files[request.file].is_complete)
-        lines = {
-            name: one.assignment if one.value == one.assignment.value else replace(one.assignment, value=one.value)
-            for name, one in last.items()
-        }
+        lines = Lines(self._tree, last.values())
         ordered = [self._finished(finding) for *_, finding in sorted(self._found, key=lambda entry: entry[:2])]
         selects = unmet_selects(self._tree, self._root, lines)
         return Reading(lines, (*ordered, *selects), tuple(self._migrations), tuple(self._unknown.values()))
@@ -176,7 +217,8 @@ class Reader:
         warns, self._tree.warn = self._tree.warn, False  # kconfiglib's own words on values are findings here
         for request in requests:
             if values.takes_values(request.symbol):
-                request.symbol.set_value(request.value)
+                put(request.symbol, level_of(request.symbol, request.value), self._tree.next_turn())
+        self._tree.invalidate()  # all at once: kconfiglib's `set_value` looks for what depends on each
         if complete:
             complete()
         for request in requests:

@@ -9,7 +9,7 @@ that name answers it. That keeps kconfiglib as it is, neither patched nor copied
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import kconfiglib
 
@@ -25,26 +25,59 @@ _NOTHING = {kconfiglib.INT: "0", kconfiglib.HEX: "0x0"}
 """What a number is worth that neither the user nor a default gives a value."""
 
 
+_DEPENDENTS: Any = kconfiglib.Symbol._dependents  # noqa: SLF001 - one module with its base
+"""Where a symbol holds what depends on it."""
+
+
 class TreeSymbol(kconfiglib.Symbol):
     """A symbol with C's values.
 
     Attributes:
-        imply_limit: what limits an implied value: the dependencies of those definitions that have any. A definition
-            without dependencies does not lift the limit, which looks odd and is what C does.
         is_transitional: read from a .config and used in expressions, but never written.
+        place: its place among the tree's symbols, in the order of the Kconfig files; -1 for one that has no entry.
         turn: a number that grows each time a user sets a symbol of the tree; 0 while this one is not set.
     """
 
-    __slots__ = ("imply_limit", "is_transitional", "turn")
+    __slots__ = ("is_transitional", "place", "turn")  # one more would take 16 bytes of each
     __class__ = kconfiglib.Symbol  # type: ignore[assignment]  # see the module's docstring
 
     kconfig: Tree
 
     def __init__(self) -> None:
         kconfiglib.Symbol.__init__(self)
-        self.imply_limit: kconfiglib.Expr | None = None
+        # Most stay empty, and so does what depends on most symbols; the lists and the set just made are memory of the
+        # next symbol's. kconfiglib adds to them what it reads from a menu node, which `Tree` has made tuples, too.
+        self.defaults = self.selects = self.implies = self.ranges = ()  # type: ignore[assignment]  # see above
         self.is_transitional = False
+        self.place = -1
         self.turn = 0
+
+    def settle(self) -> None:
+        """Give up the memory that is needed only while the tree is read."""
+        self.nodes = tuple(self.nodes)  # type: ignore[assignment]  # read only from here on
+        known = _DEPENDENTS.__get__(self)
+        _DEPENDENTS.__set__(self, () if known is None else tuple(known))
+
+    @property
+    def imply_limits(self) -> list[kconfiglib.Expr]:
+        """Return what limits an implied value: the dependencies of those definitions that have any.
+
+        A definition without dependencies does not lift the limit, which looks odd and is what C does.
+        """
+        return [node.dep for node in self.nodes if node.dep is not self.kconfig.y]
+
+    @property
+    def _dependents(self) -> set[kconfiglib.Symbol | kconfiglib.Choice]:
+        """What depends on the symbol: a set, made when something is added to it; a tuple once all has been read."""
+        known: set[kconfiglib.Symbol | kconfiglib.Choice] | None = _DEPENDENTS.__get__(self)
+        if known is None:
+            known = set()
+            _DEPENDENTS.__set__(self, known)
+        return known
+
+    @_dependents.setter
+    def _dependents(self, items: set[kconfiglib.Symbol | kconfiglib.Choice]) -> None:
+        _DEPENDENTS.__set__(self, items or None)
 
     @property
     def visibility(self) -> int:
@@ -154,7 +187,7 @@ class TreeSymbol(kconfiglib.Symbol):
             implied = self._promoted(self.weak_rev_dep)
             is_written = is_written or bool(forced or value or implied)
             if implied:
-                limit = YES if self.imply_limit is None else self._promoted(self.imply_limit)
+                limit = max(map(self._promoted, self.imply_limits), default=YES)
                 value = min(max(value, implied), limit)
         if forced > self._promoted(self.direct_dep):
             self._warn_select_unsatisfied_deps()
@@ -302,6 +335,25 @@ def in_turn(symbols: Iterable[kconfiglib.Symbol]) -> list[kconfiglib.Symbol]:
 def turn_of(symbol: kconfiglib.Symbol) -> int:
     """Return when the user set a symbol, as a number that grows; 0 while it is not set."""
     return symbol.turn  # type: ignore[attr-defined, no-any-return]  # a TreeSymbol
+
+
+def level_of(symbol: kconfiglib.Symbol, value: str) -> str | int:
+    """Return a value in the form in which a symbol keeps what the user sets."""
+    return LETTERS.index(value) if symbol.orig_type in BOOLEAN else value
+
+
+def put(symbol: kconfiglib.Symbol, value: str | int | None, turn: int) -> None:
+    """Store a user's value and forget nothing: that is the caller's business."""
+    symbol.user_value = value
+    symbol.turn = turn  # type: ignore[attr-defined]  # a TreeSymbol
+    if symbol.choice:  # only choices with kconfiglib's rules look at it
+        yes = [member for member in symbol.choice.syms if member.user_value == YES]
+        symbol.choice.user_selection = max(yes, key=turn_of, default=None)
+
+
+def place_of(symbol: kconfiglib.Symbol) -> int:
+    """Return the place of a symbol among those of the tree."""
+    return symbol.place  # type: ignore[attr-defined, no-any-return]  # a TreeSymbol
 
 
 def _old_choice(symbol: kconfiglib.Symbol) -> bool:

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import kconfiglib
 
@@ -19,12 +21,21 @@ from configurator.model.commands import Command, Commands
 from configurator.model.expressions import is_off
 from configurator.model.places import shown
 from configurator.model.symbols import ModulesSymbol, TreeChoice, TreeSymbol
+from configurator.model.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _MARK = re.compile(r"\s*(?:option\s+)?(?P<mark>modules|transitional)\s*(?:#.*)?\n?", re.ASCII)
+_ENTRY = re.compile(r"(config|menuconfig)[ \t]+([A-Za-z0-9_]+)[ \t]*\n?", re.ASCII)
+_TITLE = re.compile(r'[ \t]*(bool|tristate|int|hex|string|prompt|menu)[ \t]+"([^"$\\\n]*)"[ \t]*\n?', re.ASCII)
+_KEYWORDS = kconfiglib._get_keyword  # noqa: SLF001 - one module with its base
 _VISIBLE = re.compile(r"\s*visible\b", re.ASCII)
 _PARTICULAR = re.compile(r"[$=\"']|^(?:menu)?config\b", re.ASCII)
 _SHORT = 40
 _DEPENDS = re.compile(r"\s*depends\b", re.ASCII)
+
+_Defaults: TypeAlias = "tuple[tuple[kconfiglib.Expr, kconfiglib.Expr], ...]"
 
 
 class Tree(kconfiglib.Kconfig):
@@ -33,6 +44,10 @@ class Tree(kconfiglib.Kconfig):
     Attributes:
         commands: runs what the tree asks for, as far as somebody allows it.
         modules_symbol: the symbol that says whether there are modules, None when there never are.
+
+    A tree of 18,000 symbols would take 34 MB as kconfiglib builds it, and takes 19 MB here: lists and sets that stay
+    empty are not made, those that are read only become tuples, shared where they are alike, and all help texts lie in
+    one piece of memory (`help_of`).
     """
 
     def __init__(self, filename: str, commands: Commands, *, warn_to_stderr: bool) -> None:
@@ -42,14 +57,36 @@ class Tree(kconfiglib.Kconfig):
         self._marks: list[tuple[str, str, int]] = []
         self._turns = 0
         self._known_lines: dict[str, kconfiglib.Tokens] = {}
+        self._helps = Texts()
+        self._numbers = [0]
+        self._alike: dict[tuple[int, int], _Defaults] = {}  # by identities, which last as long as the tuple
         kconfiglib.Kconfig.__init__(self, filename, warn_to_stderr=warn_to_stderr)
         self._known_lines = {}
+        self._alike = {}
         self._refuse_stray_marks()
+        self._helps.settle()
+        for symbol in (*self.syms.values(), *self.const_syms.values()):
+            if isinstance(symbol, TreeSymbol):
+                symbol.settle()
+        for place, symbol in enumerate(self.unique_defined_syms):
+            symbol.place = self._number(place)  # type: ignore[attr-defined]  # a TreeSymbol
+
+    def help_of(self, node: kconfiglib.MenuNode) -> str:
+        """Return the help text of an entry, "" where it has none."""
+        number = getattr(node, "help", None)  # menus and comments have no such attribute
+        return self._helps[number] if isinstance(number, int) else ""
 
     def next_turn(self) -> int:
         """Return a number that is higher than all before."""
         self._turns += 1
-        return self._turns
+        return self._number(self._turns)
+
+    def _number(self, number: int) -> int:
+        """Return a number, always the same object for the same one: each symbol has three, which are often alike."""
+        numbers = self._numbers
+        if number == len(numbers):
+            numbers.append(number)
+        return numbers[number] if number < len(numbers) else number
 
     @property
     def modules(self) -> kconfiglib.Symbol:
@@ -103,11 +140,11 @@ class Tree(kconfiglib.Kconfig):
         return symbol
 
     def _tokenize(self, s: str) -> kconfiglib.Tokens:
-        known = self._known_lines.get(s)
+        known = self._known_lines.get(s) or self._plain_tokens(s)
         if known is not None:
             self._line = s
             return known
-        match = _MARK.fullmatch(s)
+        match = _MARK.fullmatch(s) if "modules" in s or "transitional" in s else None
         if match:
             self._marks.append((match["mark"], self.filename, self.linenr))
             return (None,)  # as for an empty line
@@ -119,9 +156,63 @@ class Tree(kconfiglib.Kconfig):
             self._known_lines[s] = tokens
         return tokens
 
+    def _plain_tokens(self, s: str) -> kconfiglib.Tokens | None:
+        """Return the tokens of the two lines that nearly every entry has, ``config NAME`` and ``bool "..."``."""
+        match = _ENTRY.fullmatch(s)
+        if match is None:
+            match = _TITLE.fullmatch(s)
+            return [_KEYWORDS(match[1]), match[2], None] if match else None
+        keyword, name = match.groups()
+        if _KEYWORDS(name) or name in kconfiglib.STR_TO_TRI:
+            return None
+        return [_KEYWORDS(keyword), self._lookup_sym(name), None]
+
+    def _parse_help(self, node: kconfiglib.MenuNode) -> None:
+        """Read a help text, which ends before the first line that is less indented than its first one."""
+        line = self._readline()
+        words = line.lstrip()
+        blank = line[: len(line) - len(words)]
+        if not blank or not words or node.help is not None:  # kconfiglib knows what to say to that
+            self._read_again(line, node)
+            return
+        readline, width, start = self._readline, len(blank.expandtabs()), len(blank)
+        lines = [line.expandtabs()[width:]]
+        while True:
+            line = readline()
+            if line.startswith(blank):  # nearly always
+                words = line[start:] if "\t" not in line[start:] else line.expandtabs()[width:]
+                lines.append("\n" if words.isspace() else words)
+            elif line.isspace():
+                lines.append("\n")
+            else:
+                expanded = line.expandtabs()
+                if len(expanded) - len(expanded.lstrip()) < width:
+                    break
+                lines.append(expanded[width:])
+        self.linenr += 1 + len(lines)
+        node.help = self._number(self._helps.add("".join(lines).rstrip()))
+        if line:
+            self._line_after_help(line)
+
+    def _read_again(self, line: str, node: kconfiglib.MenuNode) -> None:
+        """Let kconfiglib read a help text the first line of which has been read already."""
+        readline = self._readline
+        self._readline = chain([line], iter(readline, None)).__next__
+        try:
+            kconfiglib.Kconfig._parse_help(self, node)  # noqa: SLF001 - one class with its base
+        finally:
+            self._readline = readline
+        if isinstance(node.help, str):
+            node.help = self._number(self._helps.add(node.help))
+
     def _parse_props(self, node: kconfiglib.MenuNode) -> None:
         self._refuse_stray_marks()
         kconfiglib.Kconfig._parse_props(self, node)  # noqa: SLF001 - one class with its base
+        # kconfiglib adds to these only while it reads the entry
+        node.defaults = node.defaults or ()
+        node.selects = node.selects or ()
+        node.implies = node.implies or ()
+        node.ranges = node.ranges or ()
         marks, self._marks = self._marks, []
         for mark, filename, line in marks:
             if not isinstance(node.item, TreeSymbol):
@@ -182,11 +273,18 @@ class Tree(kconfiglib.Kconfig):
             self._trailing_tokens_error()
 
     def _add_props_to_sym(self, node: kconfiglib.MenuNode) -> None:
+        if node.defaults:
+            node.defaults = self._shared(node.defaults)
+        node.selects, node.implies, node.ranges = tuple(node.selects), tuple(node.implies), tuple(node.ranges)
         kconfiglib.Kconfig._add_props_to_sym(self, node)  # noqa: SLF001 - one class with its base
-        symbol = node.item
-        if isinstance(symbol, TreeSymbol) and node.dep is not self.y:
-            limit = symbol.imply_limit
-            symbol.imply_limit = node.dep if limit is None else self._make_or(limit, node.dep)
+
+    def _shared(self, defaults: Sequence[tuple[kconfiglib.Expr, kconfiglib.Expr]]) -> _Defaults:
+        """Return an entry's defaults as a tuple; the same one for `default y` and the like, which are many."""
+        made = tuple(defaults)
+        if len(made) > 1 or made[0][0] not in (self.y, self.n, self.m):
+            return made
+        value, condition = made[0]
+        return self._alike.setdefault((id(value), id(condition)), made)
 
     def _build_dep(self) -> None:
         for choice in self.unique_choices:
@@ -196,8 +294,9 @@ class Tree(kconfiglib.Kconfig):
             self.modules.name = self.modules_symbol.name
             self.modules_symbol._dependents.update(self.modules._dependents)  # noqa: SLF001 - one class with its base
         for symbol in self.unique_defined_syms:
-            if isinstance(symbol, TreeSymbol) and symbol.imply_limit is not None:
-                kconfiglib._depend_on(symbol, symbol.imply_limit)  # noqa: SLF001 - one module with its base
+            if isinstance(symbol, TreeSymbol) and symbol.weak_rev_dep is not self.n:
+                for limit in symbol.imply_limits:
+                    kconfiglib._depend_on(symbol, limit)  # noqa: SLF001 - one module with its base
 
     def _add_choice_deps(self) -> None:
         kconfiglib.Kconfig._add_choice_deps(self)  # noqa: SLF001 - one class with its base

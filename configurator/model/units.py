@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import kconfiglib
 
 from configurator.errors import Location, UsageError
+from configurator.model import describe
 from configurator.model.expressions import value_of
 from configurator.model.places import shown
 from configurator.model.views import Edge, EdgeKind, Unit
@@ -75,7 +76,7 @@ def _checked(symbol: kconfiglib.Symbol, node: kconfiglib.MenuNode, folder: str, 
     others = sorted({other.filename for other in symbol.nodes} - {node.filename})
     if any(_UNIT_KCONFIG.fullmatch(other) for other in others):
         raise UsageError(f"the symbol {symbol.name} is the unit of two folders, see also {others[0]}", location=place)
-    help_text = next((other.help for other in symbol.nodes if other.help), "")
+    help_text = describe.help_text_of(symbol)
     prompt = next((other.prompt[0] for other in symbol.nodes if other.prompt), "")
     location = Location(node.filename, node.linenr)
     return Unit(symbol.name, folder, symbol.str_value == "y", prompt, help_text, location)

@@ -45,7 +45,7 @@ class Why:
 class Explainer:
     """Makes explanations of a tree with its present values; each symbol is explained once in each of them."""
 
-    def __init__(self, tree: kconfiglib.Kconfig, root: Path, lines: Mapping[str, Assignment]) -> None:
+    def __init__(self, tree: kconfiglib.Kconfig, root: Path | None, lines: Mapping[str, Assignment]) -> None:
         self._tree = tree
         self._root = root
         self._lines = lines

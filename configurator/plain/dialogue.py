@@ -77,7 +77,7 @@ class Dialogue:
     def _greet(self) -> None:
         session = self._session
         self._say([f"{session.configuration.title}. The file is {session.path}. For the commands: help"])
-        self._say(session.complaints)
+        self._say([*session.tree_complaints, *session.complaints])
         if session.unknown:
             self._say(
                 [f"The file has {speech.count(len(session.unknown), 'line')} that this tree does not know: unknown"]

@@ -108,7 +108,9 @@ class Editor:
         node = self._node(what)
         name = self.session.menu.names[node]
         if name:
-            yield from speech.information(self.session.symbol(name), self.session.trail(node))
+            yield from speech.information(
+                self.session.symbol(name), self.session.details(name), self.session.trail(node)
+            )
             return
         yield f"{speech.entry(self.session.entry(node))}."
         yield from self.session.menu.help(node).splitlines() or ["It has no help text."]

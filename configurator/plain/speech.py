@@ -9,6 +9,7 @@ from configurator.model import NodeKind, SymbolInfo, SymbolType
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from configurator.model.details import Details
     from configurator.model.planner import Plan
     from configurator.session import Change, Difference, Entry, Moved
     from configurator.session.why import Why
@@ -100,7 +101,7 @@ def why(explanation: Why) -> Iterator[str]:
         yield f"{f'Level {line.depth}: ' if line.depth else ''}{line.text}."
 
 
-def information(symbol: SymbolInfo, trail: Sequence[str]) -> Iterator[str]:
+def information(symbol: SymbolInfo, details: Details, trail: Sequence[str]) -> Iterator[str]:
     """Say all that is known of a symbol."""
     yield f"{symbol.prompt or 'It has no prompt'}, symbol {symbol.name}."
     yield f"Its value is {value_of(symbol.type, symbol.value)}. It takes {takes(symbol)}."
@@ -108,8 +109,16 @@ def information(symbol: SymbolInfo, trail: Sequence[str]) -> Iterator[str]:
         yield f"It is in the menu {', in '.join(reversed(trail))}."
     for condition in symbol.depends_on:
         yield f"It needs {condition}: {'met' if condition.holds else 'not met'}."
-    if symbol.selected_by:
-        yield f"It is selected by {listed(symbol.selected_by)}."
+    yield f"It is defined at {listed(map(str, details.places))}."
+    for word, properties in (
+        ("Its range is", details.ranges),
+        ("Its default is", details.defaults),
+        ("It is selected by", details.selected_by),
+        ("It is implied by", details.implied_by),
+        ("It selects", details.selects),
+        ("It implies", details.implies),
+    ):
+        yield from (f"{word} {one}{'' if one.holds else ', not now'}." for one in properties)
     if symbol.choice:
         yield f"It is one of {listed(symbol.choice)}."
     yield from symbol.help.splitlines() if symbol.help else ["It has no help text."]

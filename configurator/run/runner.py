@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import socket
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from configurator.build import elf
 from configurator.errors import BuildError, ExitCode, Location, UsageError
 from configurator.run.acceleration import Acceleration, choose
 from configurator.run.machine import Console, Host, Machine, command_line, find_qemu
+from configurator.run.relay import Relay
 from configurator.run.terminal import is_interactive, preserved
 from configurator.run.verdict import End, Verdict, exit_code_in, judge
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _SECONDS_TO_END = 2
-_STDERR = 2
+_STDOUT, _STDERR = 1, 2
 
 # QEMU's monitor protocol (QMP): it reports events once it has been greeted.
 HELLO = b'{"execute": "qmp_capabilities"}\n'
@@ -93,14 +96,14 @@ def run(request: RunRequest, say: Callable[[str], None]) -> Outcome:
             if request.commands:
                 request.commands(shlex.join(command))
             ours.sendall(HELLO)
-            try:
-                stdout = _STDERR if request.console_on_stderr else None
-                return_code = _attend(command, ours, theirs, request.timeout, stdout)
-            except subprocess.TimeoutExpired:
+            attended = _attend(command, ours, theirs, request)
+            if attended.unread:
+                say(f"eggcup: {attended.unread} bytes of the console were not taken by its reader in time")
+            if attended.return_code is None:
                 say(f"eggcup: the guest ran for {request.timeout:g} s, which is its time-out")
                 return Outcome(End.TIMEOUT, ExitCode.TIMEOUT)
-            verdict = judge(return_code, drain(ours), exit_code_in(code_file))
-    return Outcome(verdict.end, _exit_code(verdict, return_code, say))
+            verdict = judge(attended.return_code, attended.events + drain(ours), exit_code_in(code_file))
+    return Outcome(verdict.end, _exit_code(verdict, attended.return_code, say))
 
 
 def check_kernel(kernel: Path) -> None:
@@ -122,18 +125,35 @@ def check_kernel(kernel: Path) -> None:
         )
 
 
-def _attend(
-    command: list[str], ours: socket.socket, theirs: socket.socket, timeout: float | None, stdout: int | None
-) -> int:
-    """Run QEMU to its end and return its return code; whatever happens, it does not outlive this call."""
+@dataclass(frozen=True)
+class _Attended:
+    """QEMU's return code, None if its time was up; what its monitor said; the bytes that the console's reader left."""
+
+    return_code: int | None
+    events: bytes
+    unread: int
+
+
+def _attend(command: list[str], ours: socket.socket, theirs: socket.socket, request: RunRequest) -> _Attended:
+    """Run QEMU to its end and pass its console on; whatever happens, QEMU does not outlive this call."""
+    deadline = time.monotonic() + request.timeout if request.timeout else None
     with preserved(), _ending_signals():
+        source, stdout = os.pipe()
         process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stdout=stdout)  # noqa: S603 - made above
+        os.close(stdout)
         theirs.close()
+        relay = Relay(source, _STDERR if request.console_on_stderr else _STDOUT, ours)
+        relay.start()
+        return_code = None
         try:
-            return process.wait(timeout)
+            with suppress(subprocess.TimeoutExpired):
+                return_code = process.wait(request.timeout)
         finally:
             if process.poll() is None:
                 end(process, ours)
+        patience = None if deadline is None else max(deadline - time.monotonic(), _SECONDS_TO_END)
+        unread = relay.finish(patience)
+        return _Attended(return_code, bytes(relay.events), unread)
 
 
 def end(process: subprocess.Popen[bytes], monitor: socket.socket) -> None:

@@ -14,7 +14,7 @@ from configurator.source import find_preset, presets
 
 if TYPE_CHECKING:
     from configurator.model import Configuration
-    from configurator.session.since import Since
+    from configurator.session.since import Lines, Since
 
 
 class Origin(Enum):
@@ -27,6 +27,15 @@ class Origin(Enum):
     GIT = "a git revision"
 
 
+_NAMED = {
+    Origin.SAVED: "the saved file",
+    Origin.DEFAULTS: "the defaults",
+    Origin.PRESET: "the preset",
+    Origin.FILE: "the file",
+    Origin.GIT: "the git revision",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Against:
     """What the values are compared with: `name` is that of a preset, a path, or ``REV`` or ``REV:PATH`` of git."""
@@ -35,7 +44,7 @@ class Against:
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.origin.value} {self.name}".strip()
+        return f"{_NAMED[self.origin]} {self.name}".strip()
 
 
 SAVED = Against(Origin.SAVED)
@@ -77,13 +86,15 @@ class Comparer:
         configuration, lines = self._configuration, since.lines
         if lines is None:
             return [
-                self._difference(name, since.before[name], configuration.get(name), None)
+                self._difference(
+                    name, since.before[name], configuration.get(name), configuration.holds_what_was_set(name)
+                )
                 for name in configuration.names()
                 if name in since.before
             ]
         moved = lines.moved()
         return [
-            self._difference(name, lines.values.get(name), lines.value_now(name), lines.values.get(name))
+            self._difference(name, lines.values.get(name), lines.value_now(name), self._was_asked(name, lines))
             for name in configuration.names()
             if name in moved
         ]
@@ -92,11 +103,28 @@ class Comparer:
         """Return what differs from something other than the saved file, which `path` names."""
         peek, now = self._peek(other, path), self._configuration.values()
         names = [name for name in dict.fromkeys([*now, *peek.values]) if peek.values.get(name) != now.get(name)]
-        return [self._difference(name, peek.values.get(name), now.get(name), peek.minimal.get(name)) for name in names]
+        minimal = self._configuration.minimal_value
+        return [
+            self._difference(
+                name,
+                peek.values.get(name),
+                now.get(name),
+                name in now and minimal(name) != peek.minimal.get(name),  # of a revision it may be none of our tree
+            )
+            for name in names
+        ]
 
-    def _difference(self, name: str, before: str | None, after: str | None, minimal: str | None) -> Difference:
+    def _was_asked(self, name: str, lines: Lines) -> bool:
+        """Return whether a line differs because the user wanted that: he set what holds, or took back what he set."""
         configuration = self._configuration
-        menu = configuration.menu
+        if lines.value_now(name) is None:
+            return False
+        if configuration.is_set_by_user(name):
+            return configuration.holds_what_was_set(name)
+        return name in lines.values
+
+    def _difference(self, name: str, before: str | None, after: str | None, is_set: bool) -> Difference:
+        menu = self._configuration.menu
         node = menu.index(name)
         return Difference(
             name,
@@ -104,7 +132,7 @@ class Comparer:
             tuple(menu.title(index) for index in menu.trail(node)) if node != TOP else (),
             before,
             after,
-            is_set=node != TOP and configuration.minimal_value(name) != minimal,
+            is_set=node != TOP and is_set,
             node=node,
         )
 

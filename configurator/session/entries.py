@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -99,7 +100,7 @@ class Rows(Sequence[Entry]):
         nodes: the entry of each line, in ascending order.
     """
 
-    def __init__(self, nodes: list[int], make: Callable[[int], Entry]) -> None:
+    def __init__(self, nodes: Sequence[int], make: Callable[[int], Entry]) -> None:
         self.nodes = nodes
         self._make = make
 
@@ -124,7 +125,7 @@ class Rows(Sequence[Entry]):
         return max(bisect_right(self.nodes, node) - 1, 0)
 
 
-def shown_nodes(menu: Menu, visible: bytearray, view: View, only: Collection[int] | None = None) -> list[int]:
+def shown_nodes(menu: Menu, visible: bytearray, view: View, only: Collection[int] | None = None) -> Sequence[int]:
     """Return the entries that a list shows, in order.
 
     An entry that is hidden but has visible ones below it is shown: they would hang in the air, or could not be reached.
@@ -140,9 +141,9 @@ def shown_nodes(menu: Menu, visible: bytearray, view: View, only: Collection[int
     index = 0 if view.parent == TOP else view.parent + 1
     end = len(menu) if view.parent == TOP else ends[view.parent]
     if only is None and view.show_hidden and inside_menus and not view.folded:
-        return list(range(index, end))
+        return range(index, end)
     wanted = None if only is None else _with_those_around(menu, only)
-    found: list[int] = []
+    found = array("i")
     while index < end:
         after = ends[index]
         if (visible[index] or view.show_hidden or visible.find(1, index, after) >= 0) and (

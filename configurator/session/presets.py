@@ -40,6 +40,8 @@ def list_presets(configuration: Configuration) -> list[Preset]:
 def save_preset(configuration: Configuration, name: str, text: str = "") -> Saved:
     """Write the values of now as a preset: what differs from the defaults, below a comment of `text`.
 
+    Without a text, a preset that is there keeps the comment it has.
+
     Raises:
         UsageError: the name is none for a preset, or the file cannot be written.
     """
@@ -47,5 +49,8 @@ def save_preset(configuration: Configuration, name: str, text: str = "") -> Save
         raise UsageError(f"{name!r} is no name for a preset: letters, digits, - and _")
     folder = presets_folder(configuration.root)
     folder.mkdir(exist_ok=True)
+    path = folder / name
     header = "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())
-    return Saved(folder / name, write_if_changed(folder / name, configuration.minimal_text(header)))
+    if not header and path.exists():
+        header = leading_comment(path)
+    return Saved(path, write_if_changed(path, configuration.minimal_text(header)))

@@ -30,6 +30,7 @@ class StartedUnit:
         symbol: its symbol.
         folder: its folder in the tree.
         after: why it does not start earlier.
+        predecessors: the units that start before it, for these reasons.
         bytes: the code of its package in the last image that was built with it; None where there was none.
         is_new: whether the last change brought it.
     """
@@ -37,6 +38,7 @@ class StartedUnit:
     symbol: str
     folder: str
     after: tuple[str, ...]
+    predecessors: tuple[str, ...] = ()
     bytes: int | None = None
     is_new: bool = False
 
@@ -59,20 +61,26 @@ class Preview:
 
 
 class Previewer:
-    """Makes previews, and remembers the one before the last change to tell what is new."""
+    """Makes previews, in which what the last change brought is marked."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._before: Preview | None = None
         self._now: tuple[int, Preview] | None = None
 
     def preview(self) -> Preview:
         """Return what the values of now make; of a tree without units, why there is nothing."""
         number = self._session.change_number
         if self._now is None or self._now[0] != number:
-            self._before = self._now[1] if self._now else None
-            self._now = number, _made(self._session, self._before)
+            before = self._made_before()
+            self._now = number, _made(self._session, before)
         return self._now[1]
+
+    def _made_before(self) -> Preview | None:
+        """Return what the values of before the last change made, None if nothing was changed."""
+        if self._now is not None and self._now[0] == self._session.last_change_number:
+            return self._now[1]
+        with self._session.as_before() as was_changed:
+            return _made(self._session, None) if was_changed else None
 
 
 def _made(session: Session, before: Preview | None) -> Preview:
@@ -88,7 +96,11 @@ def _made(session: Session, before: Preview | None) -> Preview:
     sizes = _sizes(session)
     units = [
         StartedUnit(
-            one.unit.symbol, one.unit.folder, tuple(place.reason for place in one.after), sizes.get(one.unit.folder)
+            one.unit.symbol,
+            one.unit.folder,
+            tuple(place.reason for place in one.after),
+            tuple(place.symbol for place in one.after),
+            sizes.get(one.unit.folder),
         )
         for one in order
     ]

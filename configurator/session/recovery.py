@@ -6,14 +6,13 @@ values of hidden symbols too. Its first line names the editor that wrote it and 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from configurator.files import write_if_changed
+from configurator.files import digest, write_if_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,6 +145,6 @@ def _time(path: Path) -> float:
 def _digest(path: Path) -> str:
     """Return the SHA-256 of a file, "-" when there is none."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return digest(path.read_bytes())
     except OSError:
         return "-"

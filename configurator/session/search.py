@@ -23,6 +23,9 @@ _CAPITAL_ESCAPE = re.compile(r"\\[A-Z]")
 _FEW = 50
 """With more matches than that nobody looks for names that are merely alike."""
 _SHORTEST_FUZZY = 3
+_BEFORE = 20
+"""Characters before a match that its excerpt begins with."""
+_EXCERPT = 120
 
 _Word: TypeAlias = str | re.Pattern[str]
 
@@ -54,7 +57,7 @@ class FilterKind(Enum):
     NEW = "new"
     SET = "set by the user"
     UNIT = "of a unit"
-    MENU = "in a menu"
+    MENU = "in this menu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ class Filter:
     kind: FilterKind
     unit: str = ""
     menu: int = -1
+
+    def __str__(self) -> str:
+        """Return what it keeps, to follow "what is"."""
+        return f"of the unit {self.unit}" if self.kind is FilterKind.UNIT else self.kind.value
 
 
 class Matches(Sequence[Match]):
@@ -199,6 +206,22 @@ def _all(words: list[_Word], texts: list[str], nodes: Iterable[int] | None = Non
             matches = word.search
             found = [node for node in found if matches(texts[node])]
     return [*found]
+
+
+def excerpt(text: str, query: str, ellipsis: str) -> str:
+    """Return what stands around the first match of a query in a help text, on one line."""
+    text = " ".join(text.split())
+    lowered = text.lower()
+    for word in map(_word, query.split()):
+        if isinstance(word, str):
+            start = lowered.find(word)
+        else:
+            match = word.search(lowered)
+            start = match.start() if match else -1
+        if start >= 0:
+            begin = text.rfind(" ", 0, max(start - _BEFORE, 0)) + 1
+            return f"{ellipsis if begin else ''}{text[begin : begin + _EXCERPT]}"
+    return text[:_EXCERPT]
 
 
 def _word(text: str) -> _Word:

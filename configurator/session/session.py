@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from configurator.errors import UsageError
-from configurator.model import Assignment, dotconfig
+from configurator.model import Assignment, FindingKind, dotconfig
 from configurator.model.menu import TOP
 from configurator.session import unknown
 from configurator.session.changes import Answer, Change, Moved, Outcome, Saved
@@ -14,12 +15,14 @@ from configurator.session.history import History, Record
 from configurator.session.since import Since
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from configurator.model import Configuration, NodeState, SymbolInfo
     from configurator.model.configuration import State
-    from configurator.model.edits import Effect
+    from configurator.model.details import Details
+    from configurator.model.edits import Effect, Setting
+    from configurator.model.findings import Finding
     from configurator.model.menu import Menu
     from configurator.model.planner import Plan
     from configurator.session.against import Against, Comparer, Difference
@@ -38,10 +41,13 @@ class Session:
         path: the file that `save` writes.
         was_saved: whether `save` has written a file.
         change_number: grows with each change, so that what was made from the values can be kept until then.
+        save_number: grows with each save, and when the file is read again.
+        last_change_number: what it was just before the last change that was made, undone or done again.
     """
 
     def __init__(self, configuration: Configuration, path: Path) -> None:
         self.configuration = configuration
+        configuration.name_places_by_tree()
         self.path = path
         self.was_saved = False
         self._history = History()
@@ -51,6 +57,17 @@ class Session:
         self._index: Index | None = None
         self._visible: bytearray | None = None
         self.change_number = 0
+        self.save_number = 0
+        self.last_change_number = -1
+        self._before_last: tuple[tuple[Setting, ...], tuple[Setting, ...]] | None = None
+
+    def prepare(self) -> None:
+        """Do now what the first screen shows: an editor calls it before it imports what draws the screen.
+
+        What that leaves of memory is used by the imports then; afterwards nothing would need it.
+        """
+        self.rows()
+        self.modified  # noqa: B018 - reads the file, and compares all lines
 
     # Looking
 
@@ -61,13 +78,18 @@ class Session:
 
     @property
     def complaints(self) -> list[str]:
-        """Return what the user should know about the tree and the file that were loaded."""
+        """Return what the user should know about the file that was loaded."""
         configuration = self.configuration
-        complaints = [str(one) for one in (*configuration.migrations, *configuration.findings)]
-        for warning in configuration.tree_warnings:
-            place = f"{configuration.shown(warning.location)}: " if warning.location else ""
-            complaints.append(f"{place}{warning.message}")
-        return complaints
+        return [str(one) for one in configuration.migrations] + [_told(one) for one in configuration.findings]
+
+    @property
+    def tree_complaints(self) -> list[str]:
+        """Return what is suspicious in the tree alone, which the user may not be able to mend."""
+        configuration = self.configuration
+        return [
+            f"{configuration.shown(warning.location)}: {warning.message}" if warning.location else warning.message
+            for warning in configuration.tree_warnings
+        ]
 
     def symbol(self, name: str) -> SymbolInfo:
         """Return a symbol as it stands now.
@@ -129,11 +151,22 @@ class Session:
 
     def search(self, query: str, *, in_help: bool = True, only: Filter | None = None) -> Matches:
         """Return the entries that match every word of `query`, the best first; see `configurator.session.search`."""
+        return self._indexed().find(query, in_help=in_help, among=self.filtered(only) if only else None)
+
+    def begin_search(self) -> None:
+        """Do now what the first search would have to wait for."""
+        self._indexed().prepare()
+
+    def end_search(self) -> None:
+        """Give back the memory that searching takes: the texts of the tree once more, in lower case."""
+        self._index = None
+
+    def _indexed(self) -> Index:
         if self._index is None:
             from configurator.session.search import Index  # here, as below: the first screen searches nothing
 
             self._index = Index(self.menu)
-        return self._index.find(query, in_help=in_help, among=self.filtered(only) if only else None)
+        return self._index
 
     def _kept(self, only: Filter | Collection[int]) -> Collection[int]:
         from configurator.session.search import Filter
@@ -172,6 +205,14 @@ class Session:
         from configurator.session.why import explained
 
         return explained(self.configuration.analysis.why(name))
+
+    def details(self, name: str) -> Details:
+        """Return everything that the tree says of a symbol: defaults, ranges, what selects it and what it selects.
+
+        Raises:
+            UsageError: there is no such symbol.
+        """
+        return self.configuration.analysis.details(name)
 
     def plans(self, name: str, value: str | None = None, *, most: int = 5) -> list[Plan]:
         """Return the smallest sets of changes found that give a symbol a value, None to make it settable.
@@ -241,10 +282,16 @@ class Session:
     def load(self, path: Path) -> Outcome:
         """Take the values of another file; `save` goes on to write this session's.
 
+        This session's own file, which somebody else may have changed, is what saving is compared with from then on.
+
         Raises:
             UsageError: the file cannot be read, or is no configuration.
         """
-        return self._read(path, f"load {path}")
+        outcome = self._read(path, f"load {path}")
+        if path == self.path:
+            self._since.read_again(path)
+            self.save_number += 1
+        return outcome
 
     # Undo and redo
 
@@ -280,6 +327,19 @@ class Session:
             return Outcome(Answer.UNCHANGED, note="nothing to redo")
         self._history.position += 1
         return self._replay(record, f"redo {record.change.label}", 1)
+
+    @contextmanager
+    def as_before(self) -> Iterator[bool]:
+        """Have the values of before the last change for the length of a block; False if there was no change."""
+        if self._before_last is None:
+            yield False
+            return
+        former, latter = self._before_last
+        self.configuration.put_back(former)
+        try:
+            yield True
+        finally:
+            self.configuration.put_back(latter)
 
     # Saving
 
@@ -326,6 +386,8 @@ class Session:
         change = Change(f"drop {', '.join(sorted(dropped))}", (), ())
         self._history.add(Record(change, (), (), None, (self._unknown, kept)))
         self._unknown = kept
+        self.last_change_number, self._before_last = self.change_number, ((), ())
+        self.change_number += 1
         return Outcome(Answer.CHANGED, change)
 
     def text(self) -> str:
@@ -350,6 +412,7 @@ class Session:
         self.path = path
         self.was_saved = self.was_saved or written
         self._since.saved(text)
+        self.save_number += 1
         return Saved(path, written)
 
     def save_minimal(self, path: Path) -> Saved:
@@ -407,16 +470,20 @@ class Session:
         unknown_lines: tuple[str, ...] | None = None,
     ) -> Outcome:
         """Note a change that was made."""
+        number = self.change_number
         self._after(effect)
         lines = self._unknown if unknown_lines is None else unknown_lines
         if not effect.former and lines == self._unknown and states is None:
             return Outcome(Answer.UNCHANGED, note="it is so already")
+        self.last_change_number, self._before_last = number, (effect.former, effect.latter)
         change = self._change(effect, label, asked)
         self._history.add(Record(change, effect.former, effect.latter, states, (self._unknown, lines)))
         self._unknown = lines
         return Outcome(Answer.CHANGED, change)
 
     def _replay(self, record: Record, label: str, side: int) -> Outcome:
+        self.last_change_number = self.change_number
+        self._before_last = (record.former, record.latter) if side else (record.latter, record.former)
         effect = self.configuration.put_back(record.latter if side else record.former)
         if record.states is not None:
             self.configuration.put_back_state(record.states[side])
@@ -439,3 +506,12 @@ class Session:
         self._visible = None
         self.change_number += 1
         self._since.note(effect)
+
+
+def _told(finding: Finding) -> str:
+    """Return a finding of the file as it is in an editor, which keeps the lines that the tree does not know."""
+    if finding.kind is not FindingKind.UNKNOWN:
+        return str(finding)
+    place = "" if finding.location is None else f"{finding.location}: "
+    meant = f" (perhaps {' or '.join(finding.hints)})" if finding.hints else ""
+    return f"{place}the tree has no symbol {finding.name}{meant}; the line is kept unless you drop it"

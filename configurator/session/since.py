@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from configurator.model import dotconfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from configurator.model import Configuration
     from configurator.model.edits import Effect
+
+_FEW = 200
+"""Of more symbols the lines are looked for in a set, which has to be made first."""
 
 
 class Since:
@@ -20,7 +23,7 @@ class Since:
 
     def __init__(self, configuration: Configuration, path: Path) -> None:
         self._configuration = configuration
-        self._saved = _settings_in(path)
+        self._saved = _file(path)
         self._lines: Lines | None = None
         self._before: dict[str, str] = {}
 
@@ -49,29 +52,55 @@ class Since:
         if self._lines is not None:
             self._lines.look_at(effect.touched)
 
+    def read_again(self, path: Path) -> None:
+        """Take note that the values of now are those of the file."""
+        self._before.clear()
+        self._saved = _file(path)
+        self._lines = None
+
     def saved(self, text: str) -> None:
         """Take note that the file holds the values of now."""
         self._before.clear()
-        self._saved = _settings(text)
+        self._saved = File(text)
         self._lines = None
 
 
-class Lines:
-    """The symbols by whether their lines are those of a file, the lines of which set something."""
+class File:
+    """The lines of a file that set something, in one piece of memory."""
 
-    def __init__(self, configuration: Configuration, file: frozenset[str]) -> None:
+    def __init__(self, text: str) -> None:
+        lines = _settings(text)
+        self._text = "\n".join(["", *lines, ""])
+        self._count = len(lines)
+
+    def __contains__(self, line: str) -> bool:
+        return f"\n{line}\n" in self._text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._text.split("\n")[1:-1])
+
+    def __len__(self) -> int:
+        return self._count
+
+
+class Lines:
+    """The symbols by whether their lines are those of a file."""
+
+    def __init__(self, configuration: Configuration, file: File) -> None:
         self._configuration = configuration
         self._file = file
-        self._same: set[str] = set()
         self._other: set[str] = set()
-        self.look_at(configuration.names())
+        names = configuration.names()
+        self._same = bytearray(len(names))  # by the symbols' places
+        self.look_at(names)
 
-    def look_at(self, names: Iterable[str]) -> None:
+    def look_at(self, names: Collection[str]) -> None:
         """Compare the lines that symbols have now."""
+        lines = self._file if len(names) <= _FEW else frozenset(self._file)
         for name in names:
             line = self._configuration.written_line(name)
-            is_there = line in self._file
-            (self._same.add if line and is_there else self._same.discard)(name)
+            is_there = bool(line) and line in lines
+            self._same[self._configuration.place(name)] = is_there
             (self._other.add if line and not is_there else self._other.discard)(name)
 
     @cached_property
@@ -81,7 +110,8 @@ class Lines:
 
     def moved(self) -> set[str]:
         """Return the symbols whose line in the file, or its absence, is another one than they have now."""
-        return self._other | (self.values.keys() - self._same)
+        symbols = zip(self._configuration.names(), self._same, strict=True)
+        return self._other | {name for name, is_same in symbols if not is_same and name in self.values}
 
     def value_now(self, name: str) -> str | None:
         """Return the value that a symbol's line has now, None without a line."""
@@ -90,13 +120,13 @@ class Lines:
     def differ(self, unknown: Sequence[str]) -> bool:
         """Return whether the file has other lines than the symbols, `unknown` added to those."""
         kept = sum(line in self._file for line in unknown)
-        return bool(self._other) or kept < len(unknown) or len(self._same) + kept != len(self._file)
+        return bool(self._other) or kept < len(unknown) or self._same.count(1) + kept != len(self._file)
 
 
-def _settings_in(path: Path) -> frozenset[str] | None:
-    """Return the lines of a file that set something, None when there is no such file."""
+def _file(path: Path) -> File | None:
+    """Return the lines of a file, None when there is no such file."""
     try:
-        return _settings(path.read_text(encoding="utf-8-sig"))
+        return File(path.read_text(encoding="utf-8-sig"))
     except OSError:
         return None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from configurator.files import digest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -44,13 +46,11 @@ class Watch:
             return OnDisk.SAME
         return OnDisk.CHANGED
 
-    def _digest_now(self) -> bytes:
-        import hashlib  # here: a session need not wait for it to begin
-
+    def _digest_now(self) -> str:
         try:
-            return hashlib.sha256(self.path.read_bytes()).digest()
+            return digest(self.path.read_bytes())
         except OSError:
-            return b""
+            return ""
 
 
 def stamp_of(path: Path) -> tuple[int, int, int] | None:

@@ -13,7 +13,7 @@ from configurator.tui import describe
 
 if TYPE_CHECKING:
     from configurator.model import SymbolInfo
-    from configurator.session import Change, Entry, Filter, FilterKind, Outcome, Rows, Session
+    from configurator.session import Against, Change, Entry, Filter, Outcome, Rows, Session
     from configurator.tui.glyphs import Glyphs
     from configurator.tui.rows import Row
 
@@ -34,7 +34,7 @@ class SearchMemory:
 
     query: str = ""
     in_help: bool = True
-    only: FilterKind | None = None
+    only: Filter | None = None
     cursor: int = 0
 
 
@@ -75,6 +75,7 @@ class Browsing:
         note: what to tell the user about the last action, "" if nothing.
         change: the last change, None before the first one.
         search: what the search was about.
+        against: what changes are compared with, None for the saved file.
     """
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
@@ -89,6 +90,7 @@ class Browsing:
         self.note = ""
         self.change: Change | None = None
         self.search = SearchMemory()
+        self.against: Against | None = None
         self._came_from: list[tuple[int, int]] = []
         self._cursor = TOP
         self.refresh()
@@ -115,7 +117,7 @@ class Browsing:
     def trail(self) -> list[str]:
         """Return the menus from the top to the present one."""
         if self.mode is Mode.WHOLE_TREE:
-            return ["Whole tree"] if self.only is None else ["Whole tree", str(self.only.kind.value)]
+            return ["Whole tree"] if self.only is None else ["Whole tree", f"only what is {self.only}"]
         titles = [*self.session.trail(self.menu), self.session.title(self.menu)] if self.menu != TOP else []
         return ["Main menu", *titles]
 

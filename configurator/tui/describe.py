@@ -20,6 +20,9 @@ INDENT = 2
 
 _NO_MARK = "   "
 _DEEPEST_INDENT = 24  # columns; deeper entries do not move further right, or nothing would be left of them
+_LONG_PROMPT = 45
+_WIDEST_NAME = 24
+_WIDEST_VALUE = 10
 _VERBATIM = re.compile(r"\s|[-*•]\s|\d+[.)]\s")
 
 
@@ -28,7 +31,8 @@ def menu_row(entry: Entry, glyphs: Glyphs, *, with_name: bool = False, in_tree: 
     changed = glyphs.changed if entry.is_changed else " "
     indent = changed + " " * min(INDENT * entry.indent, _DEEPEST_INDENT)
     if entry.kind is NodeKind.COMMENT:
-        return row(entry.node, [(f"{indent}{_NO_MARK} *** {entry.prompt} ***", Part.COMMENT)])
+        comment = (f"{indent}{_NO_MARK} *** {entry.prompt} ***", Part.COMMENT)
+        return row(entry.node, [comment, ("" if entry.is_visible else "  (hidden)", Part.HIDDEN)])
     shown = entry.is_visible
     mark = mark_of(entry) if entry.name else _NO_MARK
     # one part for blank, title and arrow of a menu: fewer bytes for each key
@@ -70,8 +74,8 @@ def mark_of(entry: Entry) -> str:
     return f"[{star}]"
 
 
-def match_row(entry: Entry, trail: Sequence[str], glyphs: Glyphs) -> Row:
-    """Return the row of an entry among the matches of a search: name, prompt, value, and the menus it lies in."""
+def match_row(entry: Entry, where: str) -> Row:
+    """Return the row of an entry among the matches of a search: name, prompt, value, and where the match is."""
     shown = entry.is_visible
     return row(
         entry.node,
@@ -83,7 +87,7 @@ def match_row(entry: Entry, trail: Sequence[str], glyphs: Glyphs) -> Row:
             (entry.prompt, Part.PROMPT if shown else Part.HIDDEN),
             (f"  = {entry.value}" if entry.name and entry.value else "", Part.VALUE),
             ("" if shown else "  (hidden)", Part.HIDDEN),
-            (f"  in {glyphs.trail.join(trail)}" if trail else "", Part.COMMENT),
+            (f"  {where}", Part.COMMENT),
         ],
     )
 
@@ -97,49 +101,14 @@ def heading_of(entry: Entry, symbol: SymbolInfo | None) -> Span:
 def help_of(entry: Entry, symbol: SymbolInfo | None, help_text: str) -> list[Span]:
     """Return what an entry is, why it cannot be changed, and its help."""
     spans = [heading_of(entry, symbol)]
+    if symbol and len(entry.prompt) > _LONG_PROMPT:  # its row may be cut
+        spans.append(Span(printable(entry.prompt)))
     obstacle = obstacle_of(symbol) if symbol else ""
-    if obstacle:
-        spans.append(Span(f"{obstacle[0].upper()}{obstacle[1:]} (p shows ways, w why)", Part.NOTE))
+    if symbol and obstacle:
+        keys = "w says why" if symbol.prompt is None else "p shows ways, w why"
+        spans.append(Span(f"{obstacle[0].upper()}{obstacle[1:]} ({keys})", Part.NOTE))
     spans.append(Span(""))
     return spans + [Span(text) for text in paragraphs(help_text) or ["No help text."]]
-
-
-def details_of(entry: Entry, symbol: SymbolInfo | None, help_text: str, trail: str, place: str) -> list[Span]:
-    """Return all that is known of an entry; `place` is where it is defined."""
-    spans = [heading_of(entry, symbol), Span("")]
-    spans.append(Span(f"Prompt:     {printable(entry.prompt) or '(none: its value follows from other symbols)'}"))
-    spans.append(Span(f"In menu:    {printable(trail)}"))
-    spans.append(Span(f"Defined at: {printable(place)}"))
-    if symbol:
-        spans += _relations(symbol)
-    spans += [Span(""), Span("Help", Part.HEADING)]
-    return spans + [Span(text) for text in paragraphs(help_text) or ["No help text."]]
-
-
-def _relations(symbol: SymbolInfo) -> Iterator[Span]:
-    if symbol.range:
-        yield Span(f"Range:      {symbol.range[0]} to {symbol.range[1]}")
-    yield Span(f"Set by:     {'the user' if symbol.is_set_by_user else 'its default, or what selects it'}")
-    obstacle = obstacle_of(symbol)
-    if obstacle:
-        yield Span(f"{obstacle[0].upper()}{obstacle[1:]}", Part.NOTE)
-    if symbol.depends_on:
-        yield Span("")
-        yield Span("Depends on", Part.HEADING)
-    for condition in symbol.depends_on:
-        link = condition.values[0][0] if condition.values else ""
-        met = condition.holds
-        part = Part.PROMPT if met else Part.REMOVED
-        yield Span(f"  {'met:    ' if met else 'NOT met:'} {printable(str(condition))}", part, link)
-    if symbol.selected_by:
-        yield Span("")
-        yield Span("Selected by", Part.HEADING)
-    for name in symbol.selected_by:
-        yield Span(f"  {name}", Part.LINK, name)
-    if symbol.choice:
-        yield Span("")
-        yield Span("Choice among", Part.HEADING)
-        yield Span(f"  {', '.join(symbol.choice)}")
 
 
 def consequences_of(change: Change | None) -> list[Span]:
@@ -174,20 +143,37 @@ def moved_lines(moved: Moved) -> Iterator[Span]:
         yield Span(printable(f"      {moved.reason}"), Part.COMMENT)
 
 
-def difference_row(one: Difference, glyphs: Glyphs) -> Row:
-    """Return the row of a symbol that differs."""
-    before, after = one.before or "(none)", one.after or "(none)"
-    return row(
-        one.name,
-        [
-            (f" {one.name:<24} ", Part.NAME),
-            (before, Part.REMOVED),
-            (f" {glyphs.to} ", Part.COMMENT),
-            (after, Part.ADDED),
-            (f"  {one.prompt}", Part.PROMPT),
-            ("" if one.is_set else "  (follows)", Part.COMMENT),
-        ],
-    )
+def set_first(found: Sequence[Difference]) -> list[Difference]:
+    """Return differences with what somebody set before what follows from it."""
+    return sorted(found, key=lambda one: not one.is_set)
+
+
+def difference_text(one: Difference) -> str:
+    """Return a symbol that differs in a line."""
+    follows = "" if one.is_set else "  (follows)"
+    return printable(f"  {one.name} {one.before or '(none)'} -> {one.after or '(none)'}{follows}")
+
+
+def difference_rows(found: Sequence[Difference], glyphs: Glyphs) -> list[Row]:
+    """Return the rows of symbols that differ, the values in columns as long as they are short."""
+    values = [(one.before or "(none)", one.after or "(none)") for one in found]
+    names = max((min(len(one.name), _WIDEST_NAME) for one in found), default=0)
+    first = max((min(len(before), _WIDEST_VALUE) for before, _ in values), default=0)
+    second = max((min(len(after), _WIDEST_VALUE) for _, after in values), default=0)
+    return [
+        row(
+            one.name,
+            [
+                (f" {one.name:<{names}}  ", Part.NAME),
+                (f"{before:>{first}}", Part.REMOVED),
+                (f" {glyphs.to} ", Part.COMMENT),
+                (f"{after:<{second}}", Part.ADDED),
+                (f"  {one.prompt}" if one.prompt else "", Part.PROMPT),
+                ("" if one.is_set else "  (follows)", Part.COMMENT),
+            ],
+        )
+        for one, (before, after) in zip(found, values, strict=True)
+    ]
 
 
 def _type_and_value(symbol: SymbolInfo) -> str:
@@ -208,13 +194,14 @@ def obstacle_of(symbol: SymbolInfo) -> str:
     return ""
 
 
-def expects_of(symbol: SymbolInfo) -> str:
-    """Return what may be entered as the value of an int, hex or string symbol."""
+def expects_of(symbol: SymbolInfo, default: str) -> str:
+    """Return what may be entered as the value of an int, hex or string symbol, and what it is by default."""
     kind = {
         SymbolType.INT: "A whole number",
         SymbolType.HEX: "A hexadecimal number",
     }.get(symbol.type, "A text of one line")
-    return f"{kind} from {symbol.range[0]} to {symbol.range[1]}" if symbol.range else kind
+    limits = f" from {symbol.range[0]} to {symbol.range[1]}" if symbol.range else ""
+    return f"{kind}{limits}{f'; by default {default}' if default else ''}"
 
 
 def paragraphs(text: str) -> list[str]:

@@ -18,7 +18,7 @@ def help_text(glyphs: Glyphs) -> list[Span]:
     text = [
         Span("What the marks say", Part.HEADING),
         *(
-            Span(f"  {mark:<{_KEYS_WIDTH - 2}} {meaning}")
+            _line(mark, meaning)
             for mark, meaning in (
                 ("[*] [ ]", "on and off"),
                 ("<*> <M> < >", "on, a module, off"),
@@ -36,6 +36,10 @@ def help_text(glyphs: Glyphs) -> list[Span]:
         Span(""),
     ]
     for heading, lines in help_sections():
-        text += [Span(heading, Part.HEADING), *(Span(f"  {keys:<{_KEYS_WIDTH - 2}} {does}") for keys, does in lines)]
+        text += [Span(heading, Part.HEADING), *(_line(keys, does) for keys, does in lines)]
         text += [Span("")]
     return text[:-1]
+
+
+def _line(keys: str, does: str) -> Span:
+    return Span(f"  {keys:<{_KEYS_WIDTH - 2}} {does}", hang=_KEYS_WIDTH + 1)

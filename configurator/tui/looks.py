@@ -65,7 +65,9 @@ class Looks:
         key = (hash(base), part, at_cursor)
         known = self._known.get(key)
         if known is None:
-            known = base + self._parts[part] + (self._cursor if at_cursor else Style())
+            # the row under the cursor has its mark in the colour of the text: two colours less for each key
+            shown = Part.PROMPT if at_cursor and part is Part.MARK else part
+            known = base + self._parts[shown] + (self._cursor if at_cursor else Style())
             self._known[key] = known
         return known
 

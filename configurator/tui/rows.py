@@ -33,11 +33,19 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A text and the part it plays; `link` is the symbol that a click on it leads to."""
+    """A text and the part it plays.
+
+    Attributes:
+        text: the text.
+        part: the part that it plays.
+        link: the symbol that a click on it leads to.
+        hang: how far the further lines of a text that is wrapped are indented, 0 for as far as the first one.
+    """
 
     text: str
     part: Part = Part.PROMPT
     link: str = ""
+    hang: int = 0
 
 
 @dataclass(frozen=True, slots=True)

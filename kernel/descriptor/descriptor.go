@@ -44,6 +44,19 @@ type Controller interface {
 	Control(command, argument uintptr, p unsafe.Pointer) (r int, errno syscall.Errno, served bool)
 }
 
+// Requester is a File with requests of ioctl(2) of its own: ENOTTY is what it
+// says of others.
+type Requester interface {
+	File
+	Request(request uintptr, p unsafe.Pointer) syscall.Errno
+}
+
+// Requests that more than one kind of file knows.
+const (
+	FIONRead = 0x541b // bytes that are there to be read
+	FIONBIO  = 0x5421 // O_NONBLOCK
+)
+
 // Events of epoll(7) for Node.Ready.
 const (
 	In      = 0x001

@@ -3,6 +3,7 @@ package hook
 import (
 	"sync"
 	"syscall"
+	"unsafe"
 
 	"eggcup/kernel/descriptor"
 	"eggcup/kernel/rawsys"
@@ -14,14 +15,16 @@ var descriptorsServed sync.Once
 func ServeDescriptors() { descriptorsServed.Do(func() { register(descriptorCalls) }) }
 
 var descriptorCalls = []call{
-	{number: syscall.SYS_READ, of: 1, pointers: p2, serve: read},
-	{number: syscall.SYS_WRITE, of: 1, pointers: p2, serve: write},
+	{number: syscall.SYS_READ, transfer: read},
+	{number: syscall.SYS_WRITE, transfer: write},
 	{number: syscall.SYS_CLOSE, of: 1, serve: closeDescriptor},
 	{number: syscall.SYS_READV, of: 1, pointers: p2, serve: vector},
 	{number: syscall.SYS_WRITEV, of: 1, pointers: p2, serve: vector},
 	{number: syscall.SYS_DUP, serve: duplicate},
 	{number: syscall.SYS_DUP2, serve: duplicate},
 	{number: syscall.SYS_DUP3, serve: duplicate},
+	{number: syscall.SYS_IOCTL, of: 1, pointers: p3, serve: request},
+	{number: sysCloseRange, serve: closeRange},
 	{number: syscall.SYS_FCNTL, of: 1, pointers: p3, serve: control},
 	{number: syscall.SYS_EPOLL_CTL, of: 3, pointers: p4, serve: watch},
 }
@@ -37,14 +40,24 @@ func outcome(n int, errno syscall.Errno) (uintptr, syscall.Errno) {
 	return uintptr(n), 0
 }
 
-func read(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
-	n, errno := a.node.File.Read(a.pointer(2), int(a.word(3)))
-	return uintptr(n), errno
+func read(node *descriptor.Node, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
+	done, errno := node.File.Read(p, n)
+	return uintptr(done), errno
 }
 
-func write(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
-	n, errno := a.node.File.Write(a.pointer(2), int(a.word(3)))
-	return uintptr(n), errno
+func write(node *descriptor.Node, p unsafe.Pointer, n int) (uintptr, syscall.Errno) {
+	done, errno := node.File.Write(p, n)
+	if errno == syscall.EPIPE {
+		brokenPipe()
+	}
+	return uintptr(done), errno
+}
+
+// brokenPipe sends the signal that comes with EPIPE, for a program that asks for
+// it; the Go runtime does nothing on it otherwise.
+func brokenPipe() {
+	id, _ := rawsys.Call(syscall.SYS_GETTID, 0, 0, 0, 0, 0, 0)
+	rawsys.Call(syscall.SYS_TKILL, id, uintptr(syscall.SIGPIPE), 0, 0, 0, 0)
 }
 
 func closeDescriptor(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
@@ -92,6 +105,51 @@ func control(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
 		a.node.File.SetNonBlock(argument&syscall.O_NONBLOCK != 0)
 	}
 	return r, 0
+}
+
+// request answers ioctl: of what has requests of its own, of files, else the
+// kernel does.
+func request(number uintptr, a Arguments) (uintptr, syscall.Errno) {
+	asked, ok := a.node.File.(descriptor.Requester)
+	if !ok {
+		if layer := files.Load(); layer != nil {
+			return serveFile(number, a)
+		}
+		return rawsys.Call(number, a.word(1), a.word(2), a.word(3), 0, 0, 0)
+	}
+	p := a.pointer(3)
+	if p == nil {
+		return failed, syscall.EFAULT
+	}
+	if a.word(2) != descriptor.FIONBIO {
+		return outcome(0, asked.Request(a.word(2), p))
+	}
+	flags, errno := rawsys.Call(syscall.SYS_FCNTL, a.word(1), syscall.F_GETFL, 0, 0, 0, 0)
+	if errno != 0 {
+		return flags, errno
+	}
+	on := *(*int32)(p) != 0
+	if flags &^= syscall.O_NONBLOCK; on {
+		flags |= syscall.O_NONBLOCK
+	}
+	asked.SetNonBlock(on)
+	return rawsys.Call(syscall.SYS_FCNTL, a.word(1), fSetFL, flags, 0, 0, 0)
+}
+
+// closeRange answers close_range: it closes what is ours; the kernel does it for
+// the rest, and says what is wrong with the arguments.
+func closeRange(number uintptr, a Arguments) (uintptr, syscall.Errno) {
+	first, last := int(uint32(a.word(1))), int(uint32(a.word(2)))
+	for again := a.word(3) == 0 && first <= last; again; {
+		again = false // closing one may make another known
+		for _, fd := range descriptor.Opened() {
+			if node := descriptor.Lookup(fd); node != nil && fd >= first && fd <= last {
+				node.Close(fd)
+				again = true
+			}
+		}
+	}
+	return rawsys.Call(number, a.word(1), a.word(2), a.word(3), 0, 0, 0)
 }
 
 // watch answers epoll_ctl: it tells a file that the program watches it, and

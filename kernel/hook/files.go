@@ -40,6 +40,7 @@ const (
 	sysPwritev2   = 328
 	sysPreadv2    = 327
 	sysRenameat2  = 316
+	sysMemfd      = 319
 	sysSyncfs     = 306
 )
 
@@ -53,7 +54,6 @@ var fileCalls = []call{
 	{number: syscall.SYS_LSEEK, of: 1, serve: serveFile},
 	{number: syscall.SYS_MMAP, serve: serveFile},
 	{number: syscall.SYS_MUNMAP, serve: serveFile},
-	{number: syscall.SYS_IOCTL, of: 1, pointers: p3, serve: serveFile},
 	{number: syscall.SYS_PREAD64, of: 1, pointers: p2, serve: serveFile},
 	{number: syscall.SYS_PWRITE64, of: 1, pointers: p2, serve: serveFile},
 	{number: syscall.SYS_ACCESS, pointers: p1, serve: serveFile},
@@ -100,6 +100,20 @@ var fileCalls = []call{
 	{number: syscall.SYS_READLINKAT, pointers: p2 | p3, serve: serveFile},
 	{number: syscall.SYS_FCHMODAT, pointers: p2, serve: serveFile},
 	{number: syscall.SYS_FACCESSAT, pointers: p2, serve: serveFile},
+	{number: syscall.SYS_SYNC_FILE_RANGE, serve: serveFile},
+	{number: syscall.SYS_SETXATTR, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_LSETXATTR, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_FSETXATTR, serve: serveFile},
+	{number: syscall.SYS_GETXATTR, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_LGETXATTR, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_FGETXATTR, serve: serveFile},
+	{number: syscall.SYS_LISTXATTR, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_LLISTXATTR, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_FLISTXATTR, serve: serveFile},
+	{number: syscall.SYS_REMOVEXATTR, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_LREMOVEXATTR, pointers: p1, serve: serveFile},
+	{number: syscall.SYS_FREMOVEXATTR, serve: serveFile},
+	{number: sysMemfd, pointers: p1, serve: serveFile},
 	{number: syscall.SYS_UTIMENSAT, pointers: p2 | p3, serve: serveFile},
 	{number: syscall.SYS_FALLOCATE, serve: serveFile},
 	{number: syscall.SYS_PREADV, pointers: p2, serve: serveFile},

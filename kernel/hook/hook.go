@@ -105,21 +105,36 @@ func serve(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, 
 	if trap >= uintptr(len(served)) {
 		return 0, 0, false
 	}
-	call := served[trap].Load()
-	if call == nil {
+	c := served[trap].Load()
+	switch {
+	case c == nil:
 		return 0, 0, false
+	case c.transfer != nil:
+		node := descriptor.Lookup(int(int32(a1)))
+		if node == nil {
+			return 0, 0, false
+		}
+		r, err = c.transfer(node, rawsys.Pointer(&a2), int(a3))
+		return r, err, true
 	}
+	return c.answer(trap, a1, a2, a3, a4, a5, a6)
+}
+
+// answer is serve for calls of every form.
+//
+//go:nosplit
+func (c *call) answer(trap, a1, a2, a3, a4, a5, a6 uintptr) (r uintptr, err syscall.Errno, ok bool) {
 	a := Arguments{integers: [6]uintptr{a1, a2, a3, a4, a5, a6}}
-	if call.of != anything {
-		if a.node = descriptor.Lookup(int(int32(a.integers[call.of-1]))); a.node == nil {
+	if c.of != anything {
+		if a.node = descriptor.Lookup(int(int32(a.integers[c.of-1]))); a.node == nil {
 			return 0, 0, false
 		}
 	}
 	for i := range a.pointers {
-		if call.pointers>>(i+1)&1 != 0 && a.integers[i] >= lowest {
+		if c.pointers>>(i+1)&1 != 0 && a.integers[i] >= lowest {
 			a.pointers[i] = rawsys.Pointer(&a.integers[i])
 		}
 	}
-	r, err = call.serve(trap, a)
+	r, err = c.serve(trap, a)
 	return r, err, true
 }

@@ -37,6 +37,9 @@ type call struct {
 	of       uint8 // the argument that is a descriptor of ours, else the call is the kernel's; or anything
 	pointers uint8 // bit i: argument i is a pointer
 	serve    handler
+	// transfer stands for the rest of reads and writes: of a descriptor of
+	// ours, memory and a size. They are too many to hand all arguments on.
+	transfer func(node *descriptor.Node, p unsafe.Pointer, n int) (uintptr, syscall.Errno)
 }
 
 // anything is the of of a call that is served whatever its arguments are.

@@ -94,13 +94,25 @@ func serveSocket(trap uintptr, a Arguments) (uintptr, syscall.Errno) {
 	case syscall.SYS_GETSOCKOPT:
 		return option(a.number(1), a.number(2), a.number(3), a.pointer(4), a.pointer(5))
 	case syscall.SYS_SENDTO:
-		return send(a.number(1), a.pointer(2), int(a.word(3)), a.number(4), a.pointer(5), a.number(6))
+		r, errno := send(a.number(1), a.pointer(2), int(a.word(3)), a.number(4), a.pointer(5), a.number(6))
+		return signalled(a.number(4), r, errno)
 	case syscall.SYS_RECVFROM:
 		return receive(a.number(1), a.pointer(2), int(a.word(3)), a.number(4), a.pointer(5), a.pointer(6))
-	case syscall.SYS_SENDMSG, syscall.SYS_RECVMSG:
+	case syscall.SYS_SENDMSG:
+		r, errno := message(trap, a.number(1), a.pointer(2), a.number(3))
+		return signalled(a.number(3), r, errno)
+	case syscall.SYS_RECVMSG:
 		return message(trap, a.number(1), a.pointer(2), a.number(3))
 	}
 	return messages(trap, a.number(1), a.pointer(2), int(uint32(a.word(3))), a.number(4)) // sendmmsg, recvmmsg
+}
+
+// signalled is the result of a call that sends, with SIGPIPE if it belongs to it.
+func signalled(flags int, r uintptr, errno syscall.Errno) (uintptr, syscall.Errno) {
+	if errno == syscall.EPIPE && flags&syscall.MSG_NOSIGNAL == 0 {
+		brokenPipe()
+	}
+	return r, errno
 }
 
 // find returns the socket behind a descriptor.

@@ -7,6 +7,7 @@ import (
 
 	"eggcup/kernel/descriptor"
 	"eggcup/kernel/pipe"
+	"eggcup/kernel/rawsys"
 )
 
 // sysCopyFileRange is missing from package syscall.
@@ -60,6 +61,9 @@ type side struct {
 func newSide(fd int, offset unsafe.Pointer) (side, syscall.Errno) {
 	s := side{fd: fd, node: descriptor.Lookup(fd), offset: (*int64)(offset)}
 	if s.node == nil {
+		if _, errno := rawsys.Call(syscall.SYS_FCNTL, uintptr(fd), syscall.F_GETFD, 0, 0, 0, 0); errno != 0 {
+			return s, errno
+		}
 		return s, syscall.EINVAL // the console, a counter
 	}
 	s.pipe, _ = s.node.File.(pipe.End)
@@ -130,6 +134,15 @@ func (s *side) position() int64 {
 	return int64(at)
 }
 
+// appends reports whether a file writes at its end alone (O_APPEND).
+func (s *side) appends() bool {
+	if _, ok := s.node.File.(Socket); ok || s.pipe != nil {
+		return false
+	}
+	flags, _ := rawsys.Call(syscall.SYS_FCNTL, uintptr(s.fd), syscall.F_GETFL, 0, 0, 0, 0)
+	return flags&syscall.O_APPEND != 0
+}
+
 // sendFile answers sendfile(2).
 func sendFile(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
 	n := int(a.word(4))
@@ -141,7 +154,7 @@ func sendFile(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
 	if errno != 0 {
 		return failed, errno
 	}
-	if _, ok := from.identify(); !ok || n < 0 {
+	if _, ok := from.identify(); !ok || n < 0 || to.appends() {
 		return failed, syscall.EINVAL
 	}
 	return outcome(pump(&to, &from, n))
@@ -162,6 +175,9 @@ func copyRange(_ uintptr, a Arguments) (uintptr, syscall.Errno) {
 	target, areFiles := to.identify()
 	if flags != 0 || n < 0 || !isFile || !areFiles {
 		return failed, syscall.EINVAL
+	}
+	if to.appends() {
+		return failed, syscall.EBADF
 	}
 	if source == target && overlap(from.position(), to.position(), int64(n)) {
 		return failed, syscall.EINVAL

@@ -23,6 +23,8 @@ func (c Call) Units() string {
 	switch c.Serves {
 	case "files":
 		return "VFS"
+	case withNet:
+		return "INET"
 	case withEither:
 		return "VFS or INET"
 	case withPolls:
@@ -35,14 +37,17 @@ func (c Call) Units() string {
 // kernel's answer stands.
 const withNet = "sockets"
 
-// sysSendmmsg is missing from package syscall.
-const sysSendmmsg = 307
+// Numbers that package syscall does not have.
+const (
+	sysSendmmsg   = 307
+	sysCloseRange = 436
+)
 
 // Calls are all of them, by number; a test compares them with what is
 // registered. docs/syscalls.md is generated from it.
 var Calls = [...]Call{
 	{syscall.SYS_READ, "read", "pipes, sockets, files", ""},
-	{syscall.SYS_WRITE, "write", "pipes, sockets, files", "EPIPE comes without SIGPIPE"},
+	{syscall.SYS_WRITE, "write", "pipes, sockets, files", ""},
 	{syscall.SYS_OPEN, "open", "files", ""},
 	{syscall.SYS_CLOSE, "close", "pipes, sockets, files", ""},
 	{syscall.SYS_STAT, "stat", "files", ""},
@@ -52,13 +57,13 @@ var Calls = [...]Call{
 	{syscall.SYS_LSEEK, "lseek", "files", "SEEK_DATA and SEEK_HOLE see no holes"},
 	{syscall.SYS_MMAP, "mmap", "files", "a private mapping is a copy, a shared one of a part that is mapped already has the same address; zero behind the end of the file"},
 	{syscall.SYS_MUNMAP, "munmap", "files", "a shared mapping of a file goes as a whole"},
-	{syscall.SYS_IOCTL, "ioctl", "files", "FIONREAD, FIONBIO, sizes of disks"},
+	{syscall.SYS_IOCTL, "ioctl", "pipes, sockets, files", "FIONREAD, FIONBIO, sizes of disks, interfaces' names and addresses"},
 	{syscall.SYS_PREAD64, "pread64", "files", ""},
 	{syscall.SYS_PWRITE64, "pwrite64", "files", ""},
 	{syscall.SYS_READV, "readv", "pipes, sockets, files", ""},
 	{syscall.SYS_WRITEV, "writev", "pipes, sockets, files", ""},
 	{syscall.SYS_ACCESS, "access", "files", "as root"},
-	{syscall.SYS_PIPE, "pipe", withEither, "EPIPE comes without SIGPIPE"},
+	{syscall.SYS_PIPE, "pipe", withEither, ""},
 	{syscall.SYS_SELECT, "select", withPolls, "as poll"},
 	{syscall.SYS_MSYNC, "msync", "files", "MS_ASYNC waits too"},
 	{syscall.SYS_DUP, "dup", "pipes, sockets, files", ""},
@@ -70,7 +75,7 @@ var Calls = [...]Call{
 	{syscall.SYS_ACCEPT, "accept", withNet, ""},
 	{syscall.SYS_SENDTO, "sendto", withNet, "no out-of-band data"},
 	{syscall.SYS_RECVFROM, "recvfrom", withNet, "no out-of-band data"},
-	{syscall.SYS_SENDMSG, "sendmsg", withNet, "no out-of-band data"},
+	{syscall.SYS_SENDMSG, "sendmsg", withNet, "no out-of-band data; over AF_UNIX descriptors and credentials"},
 	{syscall.SYS_RECVMSG, "recvmsg", withNet, "no out-of-band data"},
 	{syscall.SYS_SHUTDOWN, "shutdown", withNet, ""},
 	{syscall.SYS_BIND, "bind", withNet, "the name of an AF_UNIX socket is a file if VFS is there"},
@@ -78,9 +83,9 @@ var Calls = [...]Call{
 	{syscall.SYS_GETSOCKNAME, "getsockname", withNet, ""},
 	{syscall.SYS_GETPEERNAME, "getpeername", withNet, ""},
 	{syscall.SYS_SOCKETPAIR, "socketpair", withNet, ""},
-	{syscall.SYS_SETSOCKOPT, "setsockopt", withNet, "the options that servers use; others ENOPROTOOPT"},
+	{syscall.SYS_SETSOCKOPT, "setsockopt", withNet, "the options that servers use, hints such as SO_MARK and TCP_FASTOPEN without effect; TCP_NODELAY is on at first; others ENOPROTOOPT"},
 	{syscall.SYS_GETSOCKOPT, "getsockopt", withNet, "the options that servers use; others ENOPROTOOPT"},
-	{syscall.SYS_FCNTL, "fcntl", "pipes, sockets, files", "record locks never conflict: there is one process"},
+	{syscall.SYS_FCNTL, "fcntl", "pipes, sockets, files", "record locks and those of open files never conflict: there is one process"},
 	{syscall.SYS_FLOCK, "flock", "files", "a wait is not interrupted by signals"},
 	{syscall.SYS_FSYNC, "fsync", "files", ""},
 	{syscall.SYS_FDATASYNC, "fdatasync", "files", ""},
@@ -107,6 +112,18 @@ var Calls = [...]Call{
 	{syscall.SYS_STATFS, "statfs", "files", ""},
 	{syscall.SYS_FSTATFS, "fstatfs", "files", ""},
 	{syscall.SYS_SYNC, "sync", "files", ""},
+	{syscall.SYS_SETXATTR, "setxattr", "files", "EOPNOTSUPP: a file has no extended attributes"},
+	{syscall.SYS_LSETXATTR, "lsetxattr", "files", "as setxattr"},
+	{syscall.SYS_FSETXATTR, "fsetxattr", "files", "as setxattr"},
+	{syscall.SYS_GETXATTR, "getxattr", "files", "ENODATA"},
+	{syscall.SYS_LGETXATTR, "lgetxattr", "files", "ENODATA"},
+	{syscall.SYS_FGETXATTR, "fgetxattr", "files", "ENODATA"},
+	{syscall.SYS_LISTXATTR, "listxattr", "files", "none"},
+	{syscall.SYS_LLISTXATTR, "llistxattr", "files", "none"},
+	{syscall.SYS_FLISTXATTR, "flistxattr", "files", "none"},
+	{syscall.SYS_REMOVEXATTR, "removexattr", "files", "ENODATA"},
+	{syscall.SYS_LREMOVEXATTR, "lremovexattr", "files", "ENODATA"},
+	{syscall.SYS_FREMOVEXATTR, "fremovexattr", "files", "ENODATA"},
 	{syscall.SYS_GETDENTS64, "getdents64", "files", ""},
 	{syscall.SYS_FADVISE64, "fadvise64", "files", "accepted and ignored"},
 	{syscall.SYS_EPOLL_CTL, "epoll_ctl", "pipes, sockets, files", ""},
@@ -127,21 +144,24 @@ var Calls = [...]Call{
 	{syscall.SYS_PSELECT6, "pselect6", withPolls, "as poll; the signal mask is ignored"},
 	{syscall.SYS_PPOLL, "ppoll", withPolls, "as poll; the signal mask is ignored"},
 	{syscall.SYS_SPLICE, "splice", withEither, "copies; SPLICE_F_MOVE and SPLICE_F_GIFT are ignored"},
+	{syscall.SYS_SYNC_FILE_RANGE, "sync_file_range", "files", "as fdatasync"},
 	{syscall.SYS_UTIMENSAT, "utimensat", "files", ""},
 	{syscall.SYS_FALLOCATE, "fallocate", "files", "of files in memory, EOPNOTSUPP on ext3; no COLLAPSE_RANGE, INSERT_RANGE, UNSHARE_RANGE"},
 	{syscall.SYS_ACCEPT4, "accept4", withNet, ""},
 	{syscall.SYS_DUP3, "dup3", "pipes, sockets, files", ""},
-	{syscall.SYS_PIPE2, "pipe2", withEither, "EPIPE comes without SIGPIPE; no O_DIRECT"},
+	{syscall.SYS_PIPE2, "pipe2", withEither, "no O_DIRECT"},
 	{syscall.SYS_PREADV, "preadv", "files", ""},
 	{syscall.SYS_PWRITEV, "pwritev", "files", ""},
 	{syscall.SYS_RECVMMSG, "recvmmsg", withNet, "the timeout is ignored"},
 	{sysSyncfs, "syncfs", "files", ""},
 	{sysSendmmsg, "sendmmsg", withNet, ""},
 	{sysRenameat2, "renameat2", "files", ""},
+	{sysMemfd, "memfd_create", "files", "no huge pages"},
 	{sysCopyFileRange, "copy_file_range", withEither, ""},
 	{sysPreadv2, "preadv2", "files", ""},
 	{sysPwritev2, "pwritev2", "files", ""},
 	{sysStatx, "statx", "files", ""},
+	{sysCloseRange, "close_range", "pipes, sockets, files", ""},
 	{sysOpenat2, "openat2", "files", "no RESOLVE flags (ENOSYS)"},
 	{sysFaccessat2, "faccessat2", "files", "as root"},
 	{sysFchmodat2, "fchmodat2", "files", ""},

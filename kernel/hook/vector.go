@@ -35,6 +35,14 @@ func checkVector(p *syscall.Iovec, n int) syscall.Errno {
 // vector answers readv and writev: a socket takes the pieces as one message,
 // files and what else there is are the file layer's matter.
 func vector(trap uintptr, a Arguments) (uintptr, syscall.Errno) {
+	r, errno := transferPieces(trap, a)
+	if errno == syscall.EPIPE && trap == syscall.SYS_WRITEV {
+		brokenPipe()
+	}
+	return r, errno
+}
+
+func transferPieces(trap uintptr, a Arguments) (uintptr, syscall.Errno) {
 	fd, p, n := a.number(1), a.pointer(2), a.number(3)
 	if a.node != nil {
 		if s, ok := a.node.File.(VectorSocket); ok {

@@ -3,6 +3,7 @@ package inet
 import (
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"eggcup/kernel/netdev"
 
@@ -15,10 +16,11 @@ import (
 //
 // A frame that is alone, as the answer to a single request, goes out at once. When
 // there are several, the device hears of them at the end of the round, when no
-// goroutine can run, or earlier if they become many.
+// goroutine can run, or earlier if they become many or the round long.
 type batch struct {
 	device netdev.Batcher
 	ring   chan struct{}
+	timer  *time.Timer
 
 	asked  atomic.Bool  // ring was asked to end the round
 	came   atomic.Int32 // frames with content in this round
@@ -34,10 +36,14 @@ const (
 	// mostQueued is after how many frames the device hears of them: it has
 	// something to do while the next are made.
 	mostQueued = 16
+	// longRound is after how long it hears of them while goroutines calculate.
+	longRound = 2 * time.Millisecond
 )
 
 func newBatch(device netdev.Batcher) *batch {
 	b := &batch{device: device, ring: make(chan struct{}, 1)}
+	b.timer = time.AfterFunc(time.Hour, b.flush)
+	b.timer.Stop()
 	go b.rounds()
 	return b
 }
@@ -55,6 +61,7 @@ func (b *batch) received(frame []byte) {
 func (b *batch) rounds() {
 	for range b.ring {
 		runtime.Gosched()
+		b.timer.Stop()
 		b.asked.Store(false)
 		b.last.Store(b.came.Swap(0))
 		b.alone.Store(0)
@@ -77,6 +84,7 @@ func (b *batch) send(frame []byte) error {
 		b.flush()
 	}
 	if b.asked.CompareAndSwap(false, true) {
+		b.timer.Reset(longRound)
 		b.ring <- struct{}{}
 	}
 	return nil

@@ -110,3 +110,40 @@ func TestBatchNextRound(t *testing.T) {
 		t.Errorf("told %d times", now-rings)
 	}
 }
+
+// stopwatch is a card that notes when it hears of frames.
+type stopwatch struct {
+	cable
+	heard time.Time
+}
+
+func (s *stopwatch) Queue([]byte) error { return nil }
+func (s *stopwatch) Flush() {
+	if s.heard.IsZero() {
+		s.heard = time.Now()
+	}
+}
+
+// While goroutines calculate for long, no round ends; the card hears all the same.
+func TestBatchLongRound(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	const busy, slice = 40, 10 * time.Millisecond // after which the runtime lets another goroutine run
+	card := &stopwatch{}
+	b := newBatch(card)
+	b.received(request)
+	b.received(request)
+	var done sync.WaitGroup
+	begin := time.Now()
+	for range busy {
+		done.Go(func() {
+			for time.Since(begin) < busy*slice {
+			}
+		})
+	}
+	sent := time.Now()
+	b.send(request)
+	done.Wait()
+	if after := card.heard.Sub(sent); card.heard.IsZero() || after > busy*slice/4 {
+		t.Errorf("told after %s of %s", after, busy*slice)
+	}
+}

@@ -23,6 +23,7 @@ import (
 	"eggcup/kernel/klog"
 	"eggcup/kernel/netconf"
 	"eggcup/kernel/netdev"
+	"eggcup/kernel/netfiles"
 
 	"gvisor.dev/gvisor/pkg/log"
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -43,6 +44,7 @@ func Init() error {
 		return err
 	}
 	hook.SetSockets(l)
+	netfiles.Set(l)
 	var started []*link
 	for i, device := range netdev.Devices() {
 		link, err := l.addDevice(device, tcpip.NICID(firstNIC+i))

@@ -74,7 +74,7 @@ func (s *inetSocket) setIPOption(name int, p unsafe.Pointer, length int) syscall
 	case ipRecvOrigDstAddr:
 		o.SetReceiveOriginalDstAddress(on)
 	case ipMTUDiscover, ipRecvErr, ipBindAddressNoPort, ipFreeBind:
-		// The stack splits datagrams as needed and keeps no queue of errors.
+		s.Remember(syscall.IPPROTO_IP, name, value) // the stack splits datagrams as needed and keeps no queue of errors
 	default:
 		return syscall.ENOPROTOOPT
 	}
@@ -106,8 +106,11 @@ func (s *inetSocket) ipOption(name int) (int, syscall.Errno) {
 		return socket.Boolean(o.GetReceiveTOS()), 0
 	case syscall.IP_HDRINCL:
 		return socket.Boolean(o.GetHeaderIncluded()), 0
-	case ipMTUDiscover, ipRecvErr, ipBindAddressNoPort, ipFreeBind:
-		return 0, 0
+	case ipMTUDiscover:
+		const want = 1 // IP_PMTUDISC_WANT
+		return s.Remembered(syscall.IPPROTO_IP, name, want), 0
+	case ipRecvErr, ipBindAddressNoPort, ipFreeBind:
+		return s.Remembered(syscall.IPPROTO_IP, name, 0), 0
 	}
 	return 0, syscall.ENOPROTOOPT
 }

@@ -153,22 +153,16 @@ func (l *Layer) dumpLinks(m *messages) {
 	numbers, all := l.nics()
 	for _, n := range numbers {
 		info := all[tcpip.NICID(n)]
-		flags, kind := uint32(syscall.IFF_BROADCAST|syscall.IFF_MULTICAST), uint16(syscall.ARPHRD_ETHER)
+		kind := uint16(syscall.ARPHRD_ETHER)
 		address, broadcast := []byte(info.LinkAddress), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 		if info.Flags.Loopback {
-			flags, kind = syscall.IFF_LOOPBACK, syscall.ARPHRD_LOOPBACK
+			kind = syscall.ARPHRD_LOOPBACK
 			address, broadcast = make([]byte, 6), make([]byte, 6)
-		}
-		if info.Flags.Up {
-			flags |= syscall.IFF_UP
-		}
-		if info.Flags.Running {
-			flags |= syscall.IFF_RUNNING
 		}
 		var body [syscall.SizeofIfInfomsg]byte
 		binary.NativeEndian.PutUint16(body[2:], kind)
 		binary.NativeEndian.PutUint32(body[4:], uint32(n))
-		binary.NativeEndian.PutUint32(body[8:], flags)
+		binary.NativeEndian.PutUint32(body[8:], flags(info))
 		m.begin(syscall.RTM_NEWLINK, syscall.NLM_F_MULTI, body[:]...)
 		m.attribute(syscall.IFLA_IFNAME, append([]byte(info.Name), 0))
 		m.attribute32(syscall.IFLA_MTU, info.MTU)

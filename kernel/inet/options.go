@@ -111,8 +111,6 @@ func (s *inetSocket) setSocketOption(name int, p unsafe.Pointer, length int) sys
 		o.SetKeepAlive(on)
 	case syscall.SO_NO_CHECK:
 		o.SetNoChecksum(on)
-	case syscall.SO_OOBINLINE:
-		o.SetOutOfBandInline(on)
 	case syscall.SO_RCVBUF, soRcvBufForc:
 		s.sized.Store(true)
 		low, high := o.ReceiveBufferLimits()
@@ -120,10 +118,12 @@ func (s *inetSocket) setSocketOption(name int, p unsafe.Pointer, length int) sys
 	case syscall.SO_SNDBUF, soSndBufForc:
 		low, high := o.SendBufferLimits()
 		o.SetSendBufferSize(min(max(2*int64(max(value, 0)), low), high), true)
+	case syscall.SO_DEBUG, syscall.SO_DONTROUTE, syscall.SO_OOBINLINE:
+		s.Remember(syscall.SOL_SOCKET, name, socket.Boolean(on))
 	case syscall.SO_RCVLOWAT:
-		return number(o.SetRcvlowat(int32(max(value, 1))))
-	case syscall.SO_DEBUG, soPriority, syscall.SO_DONTROUTE, syscall.SO_MARK, soBusyPoll, soIncoming:
-		// Hints, which the stack has no use for.
+		s.Remember(syscall.SOL_SOCKET, name, max(value, 1))
+	case soPriority, syscall.SO_MARK, soBusyPoll, soIncoming:
+		s.Remember(syscall.SOL_SOCKET, name, value) // hints, which the stack has no use for
 	default:
 		return syscall.ENOPROTOOPT
 	}
@@ -189,15 +189,14 @@ func (s *inetSocket) socketOption(name int, to unsafe.Pointer, length *uint32) s
 		value = socket.Boolean(o.GetKeepAlive())
 	case syscall.SO_NO_CHECK:
 		value = socket.Boolean(o.GetNoChecksum())
-	case syscall.SO_OOBINLINE:
-		value = socket.Boolean(o.GetOutOfBandInline())
 	case syscall.SO_RCVBUF:
 		value = int(o.GetReceiveBufferSize())
 	case syscall.SO_SNDBUF:
 		value = int(o.GetSendBufferSize())
 	case syscall.SO_RCVLOWAT:
-		value = int(max(o.GetRcvlowat(), 1))
-	case syscall.SO_DEBUG, soPriority, syscall.SO_DONTROUTE, syscall.SO_MARK:
+		value = s.Remembered(syscall.SOL_SOCKET, name, 1)
+	case syscall.SO_DEBUG, soPriority, syscall.SO_DONTROUTE, syscall.SO_MARK, syscall.SO_OOBINLINE, soBusyPoll, soIncoming:
+		value = s.Remembered(syscall.SOL_SOCKET, name, 0)
 	default:
 		return syscall.ENOPROTOOPT
 	}
@@ -265,7 +264,7 @@ func (s *inetSocket) setTCPOption(name int, p unsafe.Pointer, length int) syscal
 	case syscall.TCP_WINDOW_CLAMP:
 		return number(s.endpoint.SetSockOptInt(tcpip.TCPWindowClampOption, value))
 	case tcpNotSentLow, tcpFastOpen, syscall.TCP_DEFER_ACCEPT:
-		// Hints: without them the connection is as good.
+		s.Remember(syscall.IPPROTO_TCP, name, value) // hints: without them the connection is as good
 	default:
 		return syscall.ENOPROTOOPT
 	}
@@ -297,8 +296,8 @@ func (s *inetSocket) tcpOption(name int) (int, syscall.Errno) {
 		var linger tcpip.TCPLingerTimeoutOption
 		err := s.endpoint.GetSockOpt(&linger)
 		return int(time.Duration(linger) / time.Second), number(err)
-	case syscall.TCP_DEFER_ACCEPT:
-		return 0, 0
+	case tcpNotSentLow, tcpFastOpen, syscall.TCP_DEFER_ACCEPT:
+		return s.Remembered(syscall.IPPROTO_TCP, name, 0), 0
 	}
 	names := map[int]tcpip.SockOptInt{
 		syscall.TCP_KEEPCNT:      tcpip.KeepaliveCountOption,

@@ -113,7 +113,7 @@ const timeWait = 10 * time.Second
 
 func (l *Layer) tuneTCP() tcpip.Error {
 	// Selective acknowledgements (RFC 2018), and losses found by time (RACK, RFC
-	// 8985): docs/adr/0029-tcp-with-rack.md.
+	// 8985): docs/adr/0028-tcp-with-rack.md.
 	sack := tcpip.TCPSACKEnabled(true)
 	recovery := tcpip.TCPRACKLossDetection
 	// What the stack would do about buffers, buffers.go does. It stays on for the

@@ -2,8 +2,7 @@
 // Go object.
 //
 // Specification: pipe(7), fifo(7): 64 KiB of capacity, writes of up to PIPE_BUF bytes are
-// whole, end of file when no writer is left, EPIPE when no reader is. The
-// signal SIGPIPE is not sent; the Go runtime acts on EPIPE.
+// whole, end of file when no writer is left, EPIPE when no reader is.
 //
 // Context: goroutine.
 package pipe
@@ -48,6 +47,17 @@ type end struct {
 	write    bool
 	nonBlock bool  // guarded by pipe.mu
 	fifo     *FIFO // nil of a pipe without a name
+}
+
+// Request answers ioctl(2).
+func (e *end) Request(request uintptr, p unsafe.Pointer) syscall.Errno {
+	if request != descriptor.FIONRead {
+		return syscall.ENOTTY
+	}
+	e.pipe.mu.Lock()
+	defer e.pipe.mu.Unlock()
+	*(*int32)(p) = int32(e.pipe.length)
+	return 0
 }
 
 // Open makes a pipe and returns the descriptors of its reading and its writing

@@ -18,6 +18,9 @@ const (
 	IrqEnable     = 0x1001
 	TTYInput      = 0x1002
 	ConsoleVGA    = 0x1003
+	TTYEcho       = 0x1004
+	TTYControl    = 0x1005
+	TTYState      = 0x1006
 	FileCreate    = 0x1010
 	FileReady     = 0x1011
 	ConsoleOpen   = 0x1012
@@ -31,6 +34,15 @@ const (
 	MSIOpen       = 0x1025
 	ConsoleVirtio = 0x1026
 )
+
+// Terminal is what TTYState writes: the console's settings, whether its output
+// is stopped, how often its input has been thrown away, and the cursor's column.
+type Terminal struct {
+	Modes   [36]byte // struct termios of the kernel, the beginning of syscall.Termios
+	Stopped uint32
+	Flushes uint32
+	Column  uint32
+}
 
 // Call makes a system call that does not block.
 //

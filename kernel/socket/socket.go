@@ -36,9 +36,26 @@ type Base struct {
 	// Changed is broadcast when a call that waits should try again.
 	Changed Signal
 
+	// remembered are options that change nothing, as the program set them.
+	remembered sync.Map
+
 	nonBlock       atomic.Bool
 	receiveTimeout atomic.Int64 // nanoseconds; 0 is none
 	sendTimeout    atomic.Int64
+}
+
+// option names one of setsockopt(2).
+type option struct{ level, name int }
+
+// Remember keeps the value of an option that nothing depends on.
+func (b *Base) Remember(level, name, value int) { b.remembered.Store(option{level, name}, value) }
+
+// Remembered returns it, or what it is at first.
+func (b *Base) Remembered(level, name, first int) int {
+	if value, ok := b.remembered.Load(option{level, name}); ok {
+		return value.(int)
+	}
+	return first
 }
 
 // SetNonBlock follows O_NONBLOCK.

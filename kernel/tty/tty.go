@@ -23,10 +23,21 @@ import (
 // The way out, replaced by the tests.
 var (
 	deliver = deliverToKernel
-	discard = discardInput
-	echo    = func(b []byte) { syscall.Write(1, b) }
+	discard = func() { request(tcFlush, flushInput) }
+	stop    = stopOutput
+	echo    = echoToKernel
 	raise   = func(sig syscall.Signal) { syscall.Kill(syscall.Getpid(), sig) }
-	modes   = readModes
+	state   = readState
+	column  = func() int { return int(readState().Column) }
+)
+
+// Requests of ioctl_tty(2), and their arguments.
+const (
+	tcFlow     = 0x540a // TCXONC
+	flowStop   = 0      // TCOOFF
+	flowGo     = 1      // TCOON
+	tcFlush    = 0x540b
+	flushInput = 0 // TCIFLUSH
 )
 
 var (
@@ -35,6 +46,9 @@ var (
 	console discipline
 	// started says that Init has run. Guarded by mu.
 	started bool
+	// flushes is how often the program has thrown away what was typed, as far
+	// as known here. Guarded by mu.
+	flushes uint32
 )
 
 // Init makes Input work.
@@ -52,26 +66,35 @@ func Input(typed []byte) {
 	if !started {
 		return
 	}
-	m := modes()
+	now := state()
+	if now.Flushes != flushes {
+		flushes = now.Flushes
+		console.line = console.line[:0] // it was in the middle
+	}
+	console.stopped = now.Stopped != 0
+	m := modes(&now)
 	for _, c := range typed {
 		console.take(&m, c)
 	}
 	console.flush(&m)
+	flushes = state().Flushes // those of Ctrl-C have been seen to
 }
 
-// readModes asks the kernel for the terminal's settings. Standard input may be
-// redirected to what is no terminal: then lines are edited.
-func readModes() syscall.Termios {
-	var m syscall.Termios
-	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, 0, syscall.TCGETS, uintptr(unsafe.Pointer(&m)))
-	if errno != 0 {
-		return defaultModes
-	}
+// modes returns the settings.
+func modes(now *rawsys.Terminal) (m syscall.Termios) {
+	*(*[len(now.Modes)]byte)(unsafe.Pointer(&m)) = now.Modes
 	return m
 }
 
+// readState asks the kernel about the terminal.
+func readState() rawsys.Terminal {
+	now := new(rawsys.Terminal) // in the heap, where nothing moves
+	rawsys.Call(rawsys.TTYState, uintptr(unsafe.Pointer(now)), 0, 0, 0, 0, 0)
+	return *now
+}
+
 // deliverToKernel gives the reader bytes. Where a line ends, a read stops; an
-// empty line is the end of the input. b lies in the heap, where nothing moves.
+// empty line is the end of the input. b lies in the heap.
 func deliverToKernel(b []byte, line bool) {
 	ends := uintptr(0)
 	if line {
@@ -81,8 +104,22 @@ func deliverToKernel(b []byte, line bool) {
 	runtime.KeepAlive(b)
 }
 
-// discardInput forgets what was delivered and not read.
-func discardInput() {
-	const flush, input = 0x540b, 0 // TCFLSH, TCIFLUSH
-	syscall.Syscall(syscall.SYS_IOCTL, 0, flush, input)
+// echoToKernel shows bytes, which lie in the heap.
+func echoToKernel(b []byte) {
+	rawsys.Call(rawsys.TTYEcho, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), 0, 0, 0, 0)
+	runtime.KeepAlive(b)
+}
+
+// stopOutput makes writers wait, or go on.
+func stopOutput(yes bool) {
+	if yes {
+		request(tcFlow, flowStop)
+	} else {
+		request(tcFlow, flowGo)
+	}
+}
+
+// request is an ioctl of the terminal, whatever descriptor 0 is.
+func request(number, argument uintptr) {
+	rawsys.Call(rawsys.TTYControl, number, argument, 0, 0, 0, 0)
 }

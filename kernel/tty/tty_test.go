@@ -6,7 +6,21 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"unsafe"
+
+	"eggcup/kernel/rawsys"
 )
+
+// usual are the settings of a fresh terminal, as far as they matter here.
+var usual = syscall.Termios{
+	Iflag: syscall.ICRNL | syscall.IXON | utf8,
+	Oflag: syscall.OPOST | syscall.ONLCR,
+	Lflag: syscall.ISIG | syscall.ICANON | syscall.ECHO | syscall.ECHOE | syscall.ECHOK | echoKE | syscall.ECHOCTL | syscall.IEXTEN,
+	Cc: [32]uint8{
+		syscall.VINTR: 3, syscall.VQUIT: 28, syscall.VERASE: deleteKey, syscall.VKILL: 21, syscall.VEOF: 4, syscall.VMIN: 1,
+		syscall.VSTART: 17, syscall.VSTOP: 19, syscall.VSUSP: 26, syscall.VREPRINT: 18, syscall.VWERASE: 23, syscall.VLNEXT: 22,
+	},
+}
 
 // terminal records what leaves the line discipline.
 type terminal struct {
@@ -15,14 +29,16 @@ type terminal struct {
 	signals   []syscall.Signal
 	modes     syscall.Termios
 	discards  int
+	flushes   uint32
+	stopped   uint32
 }
 
 func install(t *testing.T) *terminal {
-	term := &terminal{modes: defaultModes}
-	oldDeliver, oldDiscard, oldEcho, oldRaise, oldModes := deliver, discard, echo, raise, modes
+	term := &terminal{modes: usual}
+	oldDeliver, oldDiscard, oldStop, oldEcho, oldRaise, oldState, oldColumn := deliver, discard, stop, echo, raise, state, column
 	t.Cleanup(func() {
-		deliver, discard, echo, raise, modes = oldDeliver, oldDiscard, oldEcho, oldRaise, oldModes
-		console, started = discipline{}, false
+		deliver, discard, stop, echo, raise, state, column = oldDeliver, oldDiscard, oldStop, oldEcho, oldRaise, oldState, oldColumn
+		console, started, flushes = discipline{}, false, 0
 	})
 	deliver = func(b []byte, line bool) {
 		if line != (term.modes.Lflag&syscall.ICANON != 0) {
@@ -30,15 +46,43 @@ func install(t *testing.T) *terminal {
 		}
 		term.delivered = append(term.delivered, string(b))
 	}
-	discard = func() { term.discards++ }
+	discard = func() { term.discards++; term.flushes++ }
+	stop = func(yes bool) {
+		term.stopped = 0
+		if yes {
+			term.stopped = 1
+		}
+	}
 	echo = func(b []byte) { term.screen.Write(b) }
 	raise = func(sig syscall.Signal) { term.signals = append(term.signals, sig) }
-	modes = func() syscall.Termios { return term.modes }
+	state = func() rawsys.Terminal {
+		now := rawsys.Terminal{Stopped: term.stopped, Flushes: term.flushes}
+		now.Modes = *(*[len(now.Modes)]byte)(unsafe.Pointer(&term.modes))
+		return now
+	}
+	column = func() int { return columnOf(&term.modes, term.screen.String()) }
 	console = discipline{}
 	if err := Init(); err != nil {
 		t.Fatal(err)
 	}
 	return term
+}
+
+// columnOf returns where the cursor is behind what was shown.
+func columnOf(m *syscall.Termios, shown string) (column int) {
+	for _, c := range []byte(shown) {
+		switch {
+		case c == '\r' || c == '\n':
+			column = 0
+		case c == '\b':
+			column = max(column-1, 0)
+		case c == '\t':
+			column = column&^7 + 8
+		case !isControl(c) && !continues(m, c):
+			column++
+		}
+	}
+	return column
 }
 
 // TestLines delivers whole lines, edited, and echoes what was typed.
@@ -51,7 +95,7 @@ func TestLines(t *testing.T) {
 		"a line":            {"hello\r", []string{"hello\n"}, "hello\n"},
 		"two lines":         {"a\rb\n", []string{"a\n", "b\n"}, "a\nb\n"},
 		"unfinished":        {"hel", nil, "hel"},
-		"erase":             {"hxx\x7f\bi\r", []string{"hi\n"}, "hxx\b \b\b \bi\n"},
+		"erase":             {"hxx\x7f\x7fi\r", []string{"hi\n"}, "hxx\b \b\b \bi\n"},
 		"erase nothing":     {"\x7f\x7fa\r", []string{"a\n"}, "a\n"},
 		"erase UTF-8":       {"aé€\x7f\x7fb\r", []string{"ab\n"}, "aé€\b \b\b \bb\n"},
 		"erase control":     {"a\x01\x7fb\r", []string{"ab\n"}, "a^A\b \b\b \bb\n"},
@@ -77,16 +121,41 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// TestLongLine rings the bell for what does not fit and delivers the rest.
+// TestLongLine loses what does not fit, but not the keys that edit.
 func TestLongLine(t *testing.T) {
 	term := install(t)
 	Input([]byte(strings.Repeat("x", maxLine+3)))
-	Input([]byte("\r"))
-	if len(term.delivered) != 1 || len(term.delivered[0]) != maxLine+1 {
+	Input([]byte("\x7fy\r"))
+	if want := strings.Repeat("x", maxLine-1) + "y\n"; len(term.delivered) != 1 || term.delivered[0] != want {
 		t.Errorf("delivered %d pieces", len(term.delivered))
 	}
-	if got := strings.Count(term.screen.String(), "\a"); got != 3 {
-		t.Errorf("%d bells, want 3", got)
+}
+
+// TestFlow holds the echo while the output is stopped.
+func TestFlow(t *testing.T) {
+	term := install(t)
+	Input([]byte("a\x13b\r"))
+	if term.stopped != 1 || term.screen.String() != "a" {
+		t.Errorf("stopped %d, echoed %q", term.stopped, term.screen.String())
+	}
+	Input([]byte("c\x11d"))
+	if term.stopped != 0 || term.screen.String() != "ab\ncd" {
+		t.Errorf("stopped %d, echoed %q", term.stopped, term.screen.String())
+	}
+	if got := strings.Join(term.delivered, "|"); got != "ab\n" {
+		t.Errorf("delivered %q", got)
+	}
+}
+
+// TestDiscarded forgets the line that is being typed when the program throws
+// its input away.
+func TestDiscarded(t *testing.T) {
+	term := install(t)
+	Input([]byte("gone"))
+	term.flushes++
+	Input([]byte("new\r"))
+	if got := strings.Join(term.delivered, "|"); got != "new\n" {
+		t.Errorf("delivered %q", got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"syscall"
 	"unsafe"
 
+	"eggcup/kernel/descriptor"
 	"eggcup/kernel/socket"
 )
 
@@ -38,6 +39,22 @@ func (s *unixSocket) SetOption(level, name int, p unsafe.Pointer, length int) sy
 		syscall.SO_LINGER, syscall.SO_DEBUG, syscall.SO_PRIORITY, syscall.SO_OOBINLINE:
 	default:
 		return syscall.ENOPROTOOPT
+	}
+	return 0
+}
+
+// Request answers ioctl(2).
+func (s *unixSocket) Request(request uintptr, p unsafe.Pointer) syscall.Errno {
+	if request != descriptor.FIONRead {
+		return syscall.ENOTTY
+	}
+	s.in.mu.Lock()
+	defer s.in.mu.Unlock()
+	switch size := s.in.size; {
+	case s.in.stream || len(s.in.messages) == 0:
+		*(*int32)(p) = int32(size)
+	default:
+		*(*int32)(p) = int32(len(s.in.messages[0].data))
 	}
 	return 0
 }

@@ -48,11 +48,19 @@ func (q *queue) readable() bool {
 func (q *queue) atEnd() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.ended || q.closed
+	return q.ends() || q.closed
 }
 
+// ends reports whether the end of the writer is the end of the file: a reader of
+// datagrams may get others' still. q.mu is held.
+func (q *queue) ends() bool { return q.ended && q.reader.kind != syscall.SOCK_DGRAM }
+
 // refuses reports whether a writer would get EPIPE.
-func (q *queue) refuses() bool { return q.atEnd() }
+func (q *queue) refuses() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.ended || q.closed
+}
 
 // writable reports whether s can write. If not, s hears when it can.
 func (q *queue) writable(s *unixSocket) bool {
@@ -100,6 +108,8 @@ func (q *queue) forget(s *unixSocket) {
 func (q *queue) admit(s *unixSocket, n int) (int, syscall.Errno) {
 	switch {
 	case q.closed && (q.gone || q.stream) && q.writer == nil:
+		return 0, syscall.ECONNREFUSED
+	case q.gone && q.reader.kind == syscall.SOCK_DGRAM:
 		return 0, syscall.ECONNREFUSED
 	case q.closed || q.ended:
 		return 0, syscall.EPIPE
@@ -174,7 +184,7 @@ func (q *queue) take(peek bool, use func(b []byte) int) (n int, m message, errno
 		case q.reset:
 			q.reset = false
 			return 0, message{}, syscall.ECONNRESET
-		case q.ended || q.closed:
+		case q.ends() || q.closed:
 			return 0, message{}, 0
 		}
 		return 0, message{}, syscall.EAGAIN

@@ -208,6 +208,18 @@ func (n *inode) resize(size int64) syscall.Errno {
 	return 0
 }
 
+// extraAttribute answers the calls on extended attributes: a file has none, and
+// cannot have one.
+func extraAttribute(number uintptr) syscall.Errno {
+	switch number {
+	case syscall.SYS_LISTXATTR, syscall.SYS_LLISTXATTR, syscall.SYS_FLISTXATTR:
+		return 0
+	case syscall.SYS_SETXATTR, syscall.SYS_LSETXATTR, syscall.SYS_FSETXATTR:
+		return syscall.EOPNOTSUPP
+	}
+	return syscall.ENODATA
+}
+
 // Modes of fallocate(2).
 const (
 	fallocKeepSize  = 1

@@ -10,6 +10,7 @@ const (
 	sysSyncfs     = 306
 	sysRenameat2  = 316
 	sysGetrandom  = 318
+	sysMemfd      = 319
 	sysPreadv2    = 327
 	sysPwritev2   = 328
 	sysStatx      = 332
@@ -43,7 +44,8 @@ func (s *System) call(number uintptr, p, q unsafe.Pointer, a1, a2, a3, a4, a5, a
 		syscall.SYS_READV, syscall.SYS_WRITEV, syscall.SYS_FLOCK, syscall.SYS_FSYNC, syscall.SYS_FDATASYNC,
 		syscall.SYS_FTRUNCATE, syscall.SYS_FCHDIR, syscall.SYS_FCHMOD, syscall.SYS_FCHOWN, syscall.SYS_FSTATFS,
 		syscall.SYS_GETDENTS64, syscall.SYS_FADVISE64, syscall.SYS_FALLOCATE, syscall.SYS_PREADV,
-		syscall.SYS_PWRITEV, sysSyncfs, sysPreadv2, sysPwritev2:
+		syscall.SYS_PWRITEV, sysSyncfs, sysPreadv2, sysPwritev2, syscall.SYS_SYNC_FILE_RANGE, syscall.SYS_FGETXATTR,
+		syscall.SYS_FSETXATTR, syscall.SYS_FLISTXATTR, syscall.SYS_FREMOVEXATTR:
 		if number == syscall.SYS_FTRUNCATE && int64(a2) < 0 {
 			return -1, syscall.EINVAL // even of a descriptor that is closed
 		}
@@ -96,8 +98,10 @@ func (f *File) change(number, a2, a3, a4 uintptr) syscall.Errno {
 	switch number {
 	case syscall.SYS_FLOCK:
 		return f.node.locks.take(f, int(a2))
-	case syscall.SYS_FSYNC, syscall.SYS_FDATASYNC, sysSyncfs:
-		return f.sync(number == syscall.SYS_FDATASYNC)
+	case syscall.SYS_FSYNC, syscall.SYS_FDATASYNC, sysSyncfs, syscall.SYS_SYNC_FILE_RANGE:
+		return f.sync(number != syscall.SYS_FSYNC)
+	case syscall.SYS_FGETXATTR, syscall.SYS_FSETXATTR, syscall.SYS_FLISTXATTR, syscall.SYS_FREMOVEXATTR:
+		return extraAttribute(number)
 	case syscall.SYS_FTRUNCATE:
 		if f.access == syscall.O_RDONLY || !f.node.isRegular() {
 			return syscall.EINVAL
@@ -113,6 +117,10 @@ func (f *File) change(number, a2, a3, a4 uintptr) syscall.Errno {
 		}
 		return f.node.allocate(int(a2), int64(a3), int64(a4))
 	case syscall.SYS_FADVISE64:
+		const last = 5 // POSIX_FADV_NOREUSE
+		if a4 > last {
+			return syscall.EINVAL
+		}
 		return 0
 	}
 	return syscall.ENOSYS

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"eggcup/kernel/core/clock"
 	"eggcup/kernel/core/x86"
 )
 
@@ -51,18 +52,28 @@ func cpuinfo() (b []byte) {
 			{"cpu family\t", strconv.Itoa(int(family))},
 			{"model\t\t", strconv.Itoa(int(model))},
 			{"model name\t", brand()},
+			{"cpu MHz\t\t", megahertz()},
 			{"stepping\t", strconv.Itoa(int(signature & 15))},
 			{"physical id\t", "0"},
 			{"siblings\t", strconv.Itoa(count)},
 			{"core id\t\t", strconv.Itoa(i)},
 			{"cpu cores\t", strconv.Itoa(count)},
 			{"flags\t\t", flags()},
+			{"bogomips\t", megahertz()},
 		} {
 			b = append(b, line[0]+": "+line[1]+"\n"...)
 		}
 		b = append(b, '\n')
 	}
 	return b
+}
+
+// megahertz is the frequency of the time-stamp counter, which is the
+// processor's as it is sold.
+func megahertz() string {
+	khz := clock.Frequency() / 1000
+	fraction := strconv.FormatUint(1000+khz%1000, 10)[1:]
+	return strconv.FormatUint(khz/1000, 10) + "." + fraction
 }
 
 // registers appends the bytes of registers, as CPUID spells text.

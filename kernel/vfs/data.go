@@ -21,6 +21,8 @@ type data struct {
 	chunks  map[int64][]byte
 	charged int64
 	windows []*window
+	memfd   bool // it can be sealed
+	seals   int
 }
 
 func (d *data) size() int64 { return d.length }
@@ -66,6 +68,9 @@ func (d *data) readAt(p []byte, off int64) (int, syscall.Errno) {
 func (d *data) writeAt(p []byte, off int64) (int, syscall.Errno) {
 	if off > 1<<63-1-int64(len(p)) {
 		return 0, syscall.EFBIG
+	}
+	if errno := d.sealed(true, max(d.length, off+int64(len(p)))); errno != 0 {
+		return 0, errno
 	}
 	for done := 0; done < len(p); {
 		i, at := (off+int64(done))/chunkSize, (off+int64(done))%chunkSize
@@ -147,6 +152,9 @@ func (d *data) refund(bytes int64) {
 // truncate makes the file end at size. What lay behind it is zero if the file
 // grows again.
 func (d *data) truncate(size int64) syscall.Errno {
+	if errno := d.sealed(false, size); errno != 0 {
+		return errno
+	}
 	if size < d.length {
 		d.base = d.base[:min(int64(len(d.base)), size)]
 		d.clear(size, d.length)
@@ -199,6 +207,9 @@ func (d *data) discard() {
 
 // allocate makes room for a range (fallocate), without changing the length.
 func (d *data) allocate(off, n int64) syscall.Errno {
+	if errno := d.sealed(false, max(d.length, off+n)); errno != 0 {
+		return errno
+	}
 	for end := off + n; off < end; {
 		i, at := off/chunkSize, off%chunkSize
 		piece := min(chunkSize-at, end-off)
@@ -212,6 +223,9 @@ func (d *data) allocate(off, n int64) syscall.Errno {
 
 // punch makes a range zero, that of the image too.
 func (d *data) punch(off, n int64) syscall.Errno {
+	if errno := d.sealed(true, d.length); errno != 0 {
+		return errno
+	}
 	end := min(off+n, d.length)
 	for i := off / chunkSize; i*chunkSize < min(end, int64(len(d.base))); i++ {
 		if _, errno := d.room(i, 1); errno != 0 {

@@ -273,6 +273,9 @@ func (f *File) Control(command, argument uintptr, p unsafe.Pointer) (r int, errn
 	case command == fSetFL && !f.pathOnly:
 		f.append.Store(argument&syscall.O_APPEND != 0)
 		return 0, 0, false // the kernel keeps the flags
+	case command == commandSeal || command == commandSeals:
+		r, errno = f.seal(command, int(int32(argument)))
+		return r, errno, true
 	case command >= fGetLk && command <= fSetLkw, command >= fOfdGetLk && command <= fOfdSetLkw:
 		if f.pathOnly {
 			return -1, syscall.EBADF, true
@@ -280,8 +283,12 @@ func (f *File) Control(command, argument uintptr, p unsafe.Pointer) (r int, errn
 		if p == nil {
 			return -1, syscall.EFAULT, true
 		}
+		lock := (*syscall.Flock_t)(p)
+		if lock.Type < syscall.F_RDLCK || lock.Type > syscall.F_UNLCK || lock.Whence < seekSet || lock.Whence > seekEnd {
+			return -1, syscall.EINVAL, true
+		}
 		if command == fGetLk || command == fOfdGetLk {
-			(*syscall.Flock_t)(p).Type = syscall.F_UNLCK
+			lock.Type = syscall.F_UNLCK
 		}
 		return 0, 0, true
 	}

@@ -37,9 +37,11 @@ func (s *System) foreign(number uintptr, p unsafe.Pointer, fd, a2, a3, a4 uintpt
 		return -1, syscall.EINVAL
 	case syscall.SYS_FCHDIR, syscall.SYS_GETDENTS64:
 		return -1, syscall.ENOTDIR
+	case syscall.SYS_FGETXATTR, syscall.SYS_FSETXATTR, syscall.SYS_FLISTXATTR, syscall.SYS_FREMOVEXATTR:
+		return 0, extraAttribute(number)
 	case syscall.SYS_FLOCK, syscall.SYS_FCHMOD, syscall.SYS_FCHOWN, sysSyncfs:
 		return 0, 0
-	case syscall.SYS_FALLOCATE, syscall.SYS_FADVISE64, syscall.SYS_PREADV, syscall.SYS_PWRITEV, sysPreadv2, sysPwritev2:
+	case syscall.SYS_FALLOCATE, syscall.SYS_FADVISE64, syscall.SYS_SYNC_FILE_RANGE, syscall.SYS_PREADV, syscall.SYS_PWRITEV, sysPreadv2, sysPwritev2:
 		return -1, syscall.ESPIPE
 	case syscall.SYS_IOCTL:
 		return passed(rawsys.Call(number, fd, a2, uintptr(p), 0, 0, 0))

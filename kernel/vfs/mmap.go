@@ -82,7 +82,10 @@ func (s *System) mmap(addr, length, protection, flags uintptr, fd int, off int64
 		return -1, syscall.ENODEV
 	}
 	length = (length + pageSize - 1) &^ (pageSize - 1)
-	const shared, kind = 1, 0xf
+	const shared, validated, kind = 1, 3, 0xf
+	if flags&kind == 0 || flags&kind > validated {
+		return -1, syscall.EINVAL
+	}
 	if flags&kind&shared == 0 {
 		return f.mapCopy(addr, length, protection, flags, off)
 	}

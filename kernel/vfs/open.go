@@ -10,12 +10,13 @@ import (
 // Flags of open(2) that package syscall does not have.
 const (
 	oPath    = 0x200000
+	oLarge   = 0x8000 // O_LARGEFILE, which F_GETFL shows of every file
 	oTmpfile = 0x400000 | syscall.O_DIRECTORY
 )
 
 // open answers openat(2): it returns a descriptor.
 func (s *System) open(dirfd int, path string, flags int, mode uint32) (int, syscall.Errno) {
-	flags &^= syscall.O_LARGEFILE
+	flags &^= oLarge
 	if flags&oPath != 0 {
 		flags &= oPath | syscall.O_DIRECTORY | syscall.O_NOFOLLOW | syscall.O_CLOEXEC
 	}
@@ -192,6 +193,9 @@ func (s *System) openInode(p place, flags int) (int, syscall.Errno) {
 		f.content = text(body())
 	}
 	n.hold()
+	if !f.pathOnly {
+		flags |= oLarge
+	}
 	fd, errno := s.kernel.openDescriptor(&f.Node, flags)
 	if errno != 0 {
 		n.drop()

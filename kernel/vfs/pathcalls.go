@@ -22,6 +22,8 @@ func (s *System) callOnPath(number uintptr, p, q unsafe.Pointer, a1, a2, a3, a4,
 	switch number {
 	case syscall.SYS_OPEN:
 		return s.open(atFDCWD, path, flagsOf(a2), uint32(a3))
+	case sysMemfd:
+		return s.memfd(path, flagsOf(a2))
 	case syscall.SYS_OPENAT:
 		return s.open(flagsOf(a1), path, flagsOf(a3), uint32(a4))
 	case syscall.SYS_CREAT:
@@ -102,6 +104,16 @@ func (s *System) changeNames(number uintptr, path string, q unsafe.Pointer, a1, 
 // changeAttributes answers the calls that leave the names as they are.
 func (s *System) changeAttributes(number uintptr, path string, q unsafe.Pointer, a1, a2, a3, a4, a5 uintptr) syscall.Errno {
 	switch number {
+	case syscall.SYS_GETXATTR, syscall.SYS_SETXATTR, syscall.SYS_LISTXATTR, syscall.SYS_REMOVEXATTR:
+		if _, errno := s.lookup(atFDCWD, path, 0, 0); errno != 0 {
+			return errno
+		}
+		return extraAttribute(number)
+	case syscall.SYS_LGETXATTR, syscall.SYS_LSETXATTR, syscall.SYS_LLISTXATTR, syscall.SYS_LREMOVEXATTR:
+		if _, errno := s.lookup(atFDCWD, path, atSymlinkNofollow, atSymlinkNofollow); errno != 0 {
+			return errno
+		}
+		return extraAttribute(number)
 	case syscall.SYS_TRUNCATE:
 		return s.truncate(path, int64(a2))
 	case syscall.SYS_CHMOD:

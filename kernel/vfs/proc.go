@@ -6,7 +6,9 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"unsafe"
 
+	"eggcup/kernel/config"
 	"eggcup/kernel/core/boot"
 )
 
@@ -16,22 +18,31 @@ const programPath = "/program"
 // fillProc adds what the standard library and common packages read.
 func (s *System) fillProc(proc *inode) {
 	self := s.makeDirectory(proc, "1", 0o555)
+	if config.Inet {
+		s.make(proc, "net", syscall.S_IFLNK|0o777, symlink("self/net"))
+	}
 	s.make(proc, "self", syscall.S_IFLNK|0o777, symlink("1"))
 	for _, file := range [...]struct {
 		path string
 		text func() []byte
 	}{
 		{"cpuinfo", cpuinfo},
+		{"cmdline", func() []byte { return text(strings.Join(programArguments(), " ") + "\n") }},
+		{"diskstats", diskCounters},
 		{"filesystems", func() []byte { return []byte("nodev\tproc\nnodev\tsysfs\nnodev\ttmpfs\nnodev\tdevtmpfs\n") }},
 		{"loadavg", func() []byte { return text("0.00 0.00 0.00 1/" + threads() + " 1\n") }},
 		{"meminfo", meminfo},
 		{"mounts", s.mountTable},
+		{"partitions", partitions},
 		{"stat", statistics},
+		{"swaps", fixed("Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority")},
 		{"uptime", uptime},
+		{"vmstat", vmCounters},
 		{"version", func() []byte { return text("Linux version " + release() + " (eggcup)\n") }},
 		{"sys/fs/file-max", fixed("65536")},
 		{"sys/fs/nr_open", fixed("65536")},
 		{"sys/fs/pipe-max-size", fixed("65536")},
+		{"sys/kernel/domainname", fixed("(none)")},
 		{"sys/kernel/hostname", func() []byte { return text(hostname() + "\n") }},
 		{"sys/kernel/osrelease", func() []byte { return text(release() + "\n") }},
 		{"sys/kernel/ostype", fixed("Linux")},
@@ -41,6 +52,9 @@ func (s *System) fillProc(proc *inode) {
 		{"sys/kernel/random/boot_id", bootID()},
 		{"sys/kernel/random/uuid", uuid},
 		{"sys/net/core/somaxconn", fixed("4096")},
+		{"sys/net/ipv4/ip_forward", fixed("0")},
+		{"sys/net/ipv4/ip_local_port_range", fixed("16000\t65535")},
+		{"sys/vm/swappiness", fixed("0")},
 		{"sys/vm/max_map_count", fixed("65530")},
 		{"sys/vm/overcommit_memory", fixed("1")},
 	} {
@@ -74,11 +88,19 @@ func (s *System) fillSelf(self *inode) {
 		{"maps", programMaps},
 		{"mountinfo", s.mountInfo},
 		{"mounts", s.mountTable},
+		{"io", fixed("rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0")},
+		{"oom_score", fixed("0")},
+		{"oom_score_adj", fixed("0")},
+		{"schedstat", func() []byte { return numbered(busy()) }},
+		{"smaps", programMemory},
 		{"stat", programStat},
 		{"statm", programStatm},
 		{"status", programStatus},
 	} {
 		s.makeText(self, file.path, file.text)
+	}
+	if config.Inet {
+		s.fillNet(self)
 	}
 	s.make(self, "exe", syscall.S_IFLNK|0o777, symlink(programPath))
 	s.make(self, "cwd", syscall.S_IFLNK|0o777, magic(func() (string, *inode) { return s.pathOf(s.cwd), s.cwd }))
@@ -163,12 +185,28 @@ func seconds(ns int64) string {
 
 // sinceBoot is the time since boot in nanoseconds.
 func sinceBoot() int64 {
-	var info syscall.Sysinfo_t
-	syscall.Sysinfo(&info)
-	return info.Uptime * 1e9
+	const bootTime = 7 // CLOCK_BOOTTIME
+	var t syscall.Timespec
+	syscall.Syscall(syscall.SYS_CLOCK_GETTIME, bootTime, uintptr(unsafe.Pointer(&t)), 0)
+	return t.Nano()
 }
 
-func uptime() []byte { return text(seconds(sinceBoot()) + " 0.00\n") }
+// busy is the time that the processor had something to do, in nanoseconds.
+func busy() int64 {
+	var usage syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
+	return usage.Utime.Nano()
+}
+
+// ticks is a time in hundredths of a second, as text.
+func ticks(ns int64) string { return strconv.FormatInt(ns/1e7, 10) }
+
+func uptime() []byte {
+	up := sinceBoot()
+	return text(seconds(up) + " " + seconds(max(up-busy(), 0)) + "\n")
+}
+
+func numbered(ns int64) []byte { return text(strconv.FormatInt(ns, 10) + " 0 0\n") }
 
 func threads() string {
 	var info syscall.Sysinfo_t
@@ -176,12 +214,11 @@ func threads() string {
 	return strconv.Itoa(int(info.Procs))
 }
 
-// statistics is /proc/stat. The kernel does not count where time goes: all of
-// it is the program's.
+// statistics is /proc/stat. Time is the program's or idle: the kernel does not
+// tell its own apart.
 func statistics() []byte {
-	const hz = 100
-	now, up := now(), sinceBoot()
-	line := " " + strconv.FormatInt(up*hz/1e9, 10) + " 0 0 0 0 0 0 0 0 0\n"
+	now, up, used := now(), sinceBoot(), busy()
+	line := " " + ticks(used) + " 0 0 " + ticks(max(up-used, 0)) + " 0 0 0 0 0 0\n"
 	b := text("cpu " + line)
 	for i := range runtime.NumCPU() {
 		b = append(b, "cpu"+strconv.Itoa(i)+line...)
@@ -201,6 +238,31 @@ func (s *System) mountInfo() (b []byte) {
 		number := strconv.Itoa(i + 1)
 		b = append(b, number+" 1 0:"+strconv.FormatUint(m.fs.device, 10)+" / "+m.path+" rw,relatime - "+
 			m.fs.name+" "+m.fs.name+" rw\n"...)
+	}
+	return b
+}
+
+// vmCounters is /proc/vmstat: nothing is paged.
+func vmCounters() []byte {
+	used, total := memoryUse()
+	return text("nr_free_pages " + strconv.FormatUint((total-used)/pageSize, 10) +
+		"\npgpgin 0\npgpgout 0\npswpin 0\npswpout 0\npgfault 0\npgmajfault 0\noom_kill 0\n")
+}
+
+// partitions are the disks, which have none.
+func partitions() []byte {
+	b := text("major minor  #blocks  name\n\n")
+	for i, disk := range disks() {
+		size := disk.Sectors() * uint64(disk.SectorSize()) / 1024
+		b = append(b, " 254 "+strconv.Itoa(16*i)+" "+strconv.FormatUint(size, 10)+" "+disk.Name()+"\n"...)
+	}
+	return b
+}
+
+// diskCounters is /proc/diskstats. What goes to a disk is not counted.
+func diskCounters() (b []byte) {
+	for i, disk := range disks() {
+		b = append(b, " 254 "+strconv.Itoa(16*i)+" "+disk.Name()+strings.Repeat(" 0", 17)+"\n"...)
 	}
 	return b
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"unsafe"
 )
 
 // loadAddress is where the image starts, with its ELF header: one page before
@@ -101,6 +102,33 @@ func programMaps() (b []byte) {
 	return b
 }
 
+// programMemory is /proc/self/smaps: all memory in use is told of the first part
+// that is written.
+func programMemory() (b []byte) {
+	_, segments := image()
+	used, _ := memoryUse()
+	for _, s := range segments {
+		size := uint64(s.end-s.start) / 1024
+		resident := size
+		if s.access[1] == 'w' {
+			resident = used / 1024
+		}
+		b = append(b, hex(s.start)+"-"+hex((s.end+pageSize-1)&^(pageSize-1))+" "+s.access+" "+hex(s.offset)+" 00:01 2"+
+			strings.Repeat(" ", 26)+programPath+"\n"...)
+		for _, line := range [...]struct {
+			name string
+			kib  uint64
+		}{
+			{"Size", max(size, resident)}, {"KernelPageSize", 4}, {"MMUPageSize", 4}, {"Rss", resident}, {"Pss", resident},
+			{"Shared_Clean", 0}, {"Shared_Dirty", 0}, {"Private_Clean", 0}, {"Private_Dirty", resident},
+			{"Referenced", resident}, {"Anonymous", resident}, {"Swap", 0}, {"SwapPss", 0}, {"Locked", 0},
+		} {
+			b = append(b, pad(line.name+":", 16)+strconv.FormatUint(line.kib, 10)+" kB\n"...)
+		}
+	}
+	return b
+}
+
 // hex writes at least eight digits.
 func hex(v uintptr) string {
 	digits := strconv.FormatUint(uint64(v), 16)
@@ -122,10 +150,9 @@ func programStat() []byte {
 		fields[i] = "0"
 	}
 	used, total := memoryUse()
-	const hz = 100
 	for at, value := range map[int]string{
 		1: "1", 2: "(program)", 3: "R", 5: "1", 6: "1", 8: "-1", 18: "20",
-		14: strconv.FormatInt(sinceBoot()*hz/1e9, 10), // utime
+		14: ticks(busy()), // utime
 		20: threads(),
 		23: strconv.FormatUint(total, 10),
 		24: strconv.FormatUint(used/pageSize, 10),
@@ -146,9 +173,35 @@ func programStatus() []byte {
 	used, total := memoryUse()
 	kib := func(bytes uint64) string { return strconv.FormatUint(bytes/1024, 10) + " kB\n" }
 	return text("Name:\tprogram\nUmask:\t0022\nState:\tR (running)\nTgid:\t1\nPid:\t1\nPPid:\t0\nTracerPid:\t0\n" +
-		"Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t64\nGroups:\t0\n" +
+		"Uid:\t" + identity(sysGetresuid) + "\nGid:\t" + identity(sysGetresgid) + "\nFDSize:\t64\nGroups:\t0\n" +
 		"VmPeak:\t" + kib(total) + "VmSize:\t" + kib(total) + "VmHWM:\t" + kib(used) + "VmRSS:\t" + kib(used) +
-		"Threads:\t" + threads() + "\n")
+		"VmSwap:\t0 kB\nThreads:\t" + threads() + "\nCpus_allowed_list:\t" + string(processors()) +
+		"voluntary_ctxt_switches:\t0\nnonvoluntary_ctxt_switches:\t0\n")
+}
+
+// Numbers that package syscall does not have.
+const (
+	sysGetresuid = 118
+	sysGetresgid = 120
+)
+
+// identity is the real, effective and saved user or group, and that for files.
+func identity(call uintptr) string {
+	var id [3]uint32
+	syscall.RawSyscall(call, uintptr(unsafe.Pointer(&id[0])), uintptr(unsafe.Pointer(&id[1])), uintptr(unsafe.Pointer(&id[2])))
+	return numbers("\t", uint64(id[0]), uint64(id[1]), uint64(id[2]), uint64(id[1]))
+}
+
+// numbers writes numbers with a text between them.
+func numbers(between string, values ...uint64) string {
+	var b []byte
+	for i, v := range values {
+		if i > 0 {
+			b = append(b, between...)
+		}
+		b = strconv.AppendUint(b, v, 10)
+	}
+	return string(b)
 }
 
 // limits is /proc/self/limits.

@@ -3,6 +3,9 @@ package vfs
 import (
 	"runtime"
 	"strconv"
+	"strings"
+
+	"eggcup/kernel/config"
 )
 
 // fillSys adds what is read from /sys.
@@ -14,7 +17,20 @@ func (s *System) fillSys(sys *inode) {
 		s.makeText(sys, "devices/system/cpu/"+name, processors)
 	}
 	s.makeDirectory(s.makeDirectory(sys, "fs", 0o555), "cgroup", 0o555)
-	s.makeDirectory(sys, "class", 0o555)
+	class := s.makeDirectory(sys, "class", 0o555)
+	if config.Inet {
+		s.fillInterfaces(class)
+	}
+	s.makeDirectory(sys, "block", 0o555)
+	for n := range runtime.NumCPU() {
+		number := strconv.Itoa(n)
+		for name, value := range map[string]string{
+			"physical_package_id": "0", "die_id": "0", "core_id": number, "core_cpus_list": number, "thread_siblings_list": number,
+			"core_siblings_list": strings.TrimSpace(string(processors())),
+		} {
+			s.makeText(sys, "devices/system/cpu/cpu"+number+"/topology/"+name, fixed(value))
+		}
+	}
 }
 
 // processors is the range of their numbers.

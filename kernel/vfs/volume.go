@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"syscall"
+
+	"eggcup/kernel/pipe"
 )
 
 // Volume is a file system on a disk. Its files have numbers; names, links and
@@ -120,6 +122,8 @@ func (fs *filesystem) fromVolume(above *inode, name string, number uint64, a Att
 		n.body = d
 	case syscall.S_IFREG:
 		n.body = &volumeFile{fs: fs, number: number, length: a.Size}
+	case syscall.S_IFIFO:
+		n.body = pipe.NewFIFO(n.status, n.drop)
 	}
 	fs.known.Store(number, n)
 	return n

@@ -131,7 +131,8 @@ def conditions(options: argparse.Namespace, accelerator: str, qemu: str) -> str:
     figures = f"--part network --runs {options.runs} --seconds {options.seconds}"
     if options.part != "network":
         figures = f"--boots {options.boots} --runs {options.runs}"
-    command = f"{figures}{images}"
+    before = f" --before {options.before.name}" if options.before else ""
+    command = f"{figures}{images}{before}"
     return (
         f"{version}, `-accel {accelerator}`, -smp {options.smp}, -m {MEMORY_MB}, Go {go}, host {model}; "
         f"guests in turn. Values are median [least..most]. Made with the arguments {command}."

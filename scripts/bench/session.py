@@ -95,6 +95,7 @@ def measure(tree: Tree, folder: Path) -> dict[str, Figure]:
     figures["toggle, rows, modified"] = often(lambda: (toggle(), shown()))
     session.undo()
     figures["undo or redo"] = often(lambda: session.redo() if session.redo_label else session.undo())
+    figures["preparing for a search"] = once(session.begin_search)
     figures["search, first keystroke"] = once(lambda: session.search(QUERY[0]))
     keystrokes = [once(lambda end=end: session.search(QUERY[:end])).median for end in range(1, len(QUERY) + 1)]
     figures["search, a keystroke"] = Figure(statistics.median(keystrokes), max(keystrokes))

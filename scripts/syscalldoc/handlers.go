@@ -6,6 +6,7 @@ import (
 	"io"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 
 	"eggcup/kernel/core/syscalls"
@@ -51,18 +52,25 @@ func writeHandlers(w io.Writer, name string, table []syscalls.Entry) {
 // index by number.
 func writeIndexed(w io.Writer, table []syscalls.Entry) {
 	position := map[string]int{}
-	fmt.Fprint(w, "handlers = [...]Handler{\n")
-	for _, entry := range table {
-		if entry.Handler == nil {
-			continue
+	for _, group := range [...]struct {
+		name    string
+		servers bool
+	}{{"handlers", false}, {"serverHandlers", true}} {
+		fmt.Fprintf(w, "%s = [...]Handler{\n", group.name)
+		for number, entry := range table {
+			if entry.Handler == nil || slices.Contains(syscalls.ServerCalls[:], number) != group.servers {
+				continue
+			}
+			name := functionName(entry.Handler)
+			if _, known := position[name]; !known {
+				position[name] = len(position)
+				fmt.Fprintf(w, "%s,\n", name)
+			}
 		}
-		name := functionName(entry.Handler)
-		if _, known := position[name]; !known {
-			position[name] = len(position)
-			fmt.Fprintf(w, "%s,\n", name)
-		}
+		fmt.Fprint(w, "}\n")
 	}
-	fmt.Fprint(w, "}\n// handlerOf is the place among handlers, counted from 1, by the number of the call.\nhandlerOf = [...]uint8{\n")
+	fmt.Fprint(w, "// handlerOf is the place among both, one behind the other, counted from 1, by the number of the call.\n"+
+		"handlerOf = [...]uint8{\n")
 	for number, entry := range table {
 		if entry.Handler != nil {
 			fmt.Fprintf(w, "%d: %d, // %s\n", number, position[functionName(entry.Handler)]+1, entry.Name)

@@ -40,6 +40,9 @@ An eggcup kernel answers the Linux system calls that the Go runtime and the stan
   units in the kernel say what that is: calls on files come with VFS, for example. A program that makes one by the SYSCALL
   instruction itself, and not through package syscall or golang.org/x/sys/unix, gets what the kernel says without the unit.
 
+A call that is answered on the goroutine takes addresses as Go does: one that nothing is at ends in a run-time panic, where
+Linux answers EFAULT.
+
 A number that is in neither table gets ENOSYS and a warning in the log. The levels:
 
 - **full**: as under Linux, for a machine with one program; the note says what that means where it is not obvious.

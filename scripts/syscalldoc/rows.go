@@ -28,7 +28,11 @@ func linuxRows() ([]row, error) {
 	byNumber := map[int]*row{}
 	for number, entry := range syscalls.Table {
 		if entry.Name != "" {
-			byNumber[number] = &row{number, entry.Name, levels[entry.Level], "kernel", entry.Note}
+			where := "kernel"
+			if slices.Contains(syscalls.ServerCalls[:], number) {
+				where = "kernel with VFS or INET"
+			}
+			byNumber[number] = &row{number, entry.Name, levels[entry.Level], where, entry.Note}
 		}
 	}
 	for _, call := range hook.Calls {
@@ -48,10 +52,11 @@ func linuxRows() ([]row, error) {
 			continue
 		}
 		if call.Serves == "all" {
+			*r = *hooked(call)
 			r.where = "goroutine; kernel for the runtime's own"
-		} else {
-			r.where = "kernel; goroutine for " + call.Serves
+			continue
 		}
+		r.where = "kernel; goroutine for " + call.Serves
 		r.note = join(r.note, call.Differs)
 	}
 	rows := make([]row, 0, len(byNumber))

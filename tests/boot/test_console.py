@@ -94,40 +94,118 @@ def test_line_discipline(where: str, kernels: Kernels, tmp_path: Path) -> None:
             settings[1] &= ~termios.OPOST  # the guest's own newlines
         termios.tcsetattr(terminal, termios.TCSANOW, settings)
         _converse(terminal)
+    except BaseException:
+        os.kill(pid, signal.SIGKILL)
+        raise
     finally:
+        status = os.waitpid(pid, 0)[1]
         os.close(terminal)
-        os.waitpid(pid, 0)
+    assert status == 0
+
+
+REQUESTS = """\
+drain: <nil>
+flush nothing: invalid argument
+flow nothing: invalid argument
+go on: <nil>
+no such group: no such process
+negative group: invalid argument
+own group: <nil>
+unknown: inappropriate ioctl for device
+group is own: true <nil>
+session is own: true <nil>
+queued is known: true <nil>"""
+
+
+# What is typed, and what the terminal shows up to there; None types nothing.
+CONVERSATION = [
+    ("caf\u00e9\u20ac\x7fe\x7f\x7f\x7fffee\r", 'read "caffee\\n"'),
+    ("one two\x17three\r", 'read "one three\\n"'),
+    ("gone\x15here\r", 'read "here\\n"'),
+    ("\x16\x03quoted\r", 'read "\\x03quoted\\n"'),
+    ("half\x04\x04\x04", "end of file"),
+    ("lost\x03", "interrupted"),
+]
+COUNTED_KEYS = [
+    ("min 3 time 0 <nil>\r\n", "abc", 'keys "abc" <nil>, waited: false'),
+    ("min 3 time 0 <nil>\r\n", "defgh", 'keys "defgh" <nil>, waited: false'),
+    ("min 0 time 2 <nil>\r\n", "", 'keys "" <nil>, waited: true'),
+    ("min 5 time 2 <nil>\r\n", "xy", 'keys "xy" <nil>, waited: true'),
+    ("min 0 time 0 <nil>\r\n", "", 'keys "" <nil>, waited: false\r\n'),
+]
 
 
 def _converse(terminal: int) -> None:
     def keys(text: str) -> None:
         os.write(terminal, text.encode())
 
-    def shows(text: str) -> None:
-        _read_until(terminal, text.encode())
+    def shows(text: str) -> bytes:
+        return _read_until(terminal, text.encode())
 
-    keys("caf\u00e9\u20ac\x7fe\x7f\x7f\x7fffee\r")
-    shows('read "caffee\\n"')
-    keys("one two\x17three\r")
-    shows('read "one three\\n"')
-    keys("gone\x15here\r")
-    shows('read "here\\n"')
-    keys("\x16\x03quoted\r")
-    shows('read "\\x03quoted\\n"')
-    keys("half\x04\x04\x04")
-    shows("end of file")
-    keys("lost\x03")
-    shows("interrupted")
+    for typed, shown in CONVERSATION:
+        keys(typed)
+        shows(shown)
     shows("password: ")
     keys("secre\x7fet\r")
-    assert _read_until(terminal, b'secret "secret" <nil>') == b'\r\nsecret "secret" <nil>'  # without an echo
+    assert shows('secret "secret" <nil>') == b'\r\nsecret "secret" <nil>'  # without an echo
     shows("raw\r\n")
     keys("a\x03\x7f\r\u20ac\x04q")
     shows("bare\nnewline\r\n")
     shows(r'keys "a\x03\x7f\r\u20ac\x04q"'.replace("\\u20ac", "\u20ac"))
+    shows("stop\r\n")
+    keys("x")
+    shows("x")
+    keys("\x13go\r")
+    assert not select.select([terminal], [], [], 0.5)[0], "stopped output goes on"
+    keys("\x11")
+    assert shows('went on with "xgo\\n"\r\n') == b'go\r\nwent on with "xgo\\n"\r\n'
+    for asked, typed, shown in COUNTED_KEYS:
+        shows(asked)
+        keys(typed[:1])
+        if typed[1:] == "bc":
+            time.sleep(0.2)
+        keys(typed[1:])
+        shows(shown)
+    answers = shows("requests done\r\n").decode().split("\r\n")
+    assert sorted(answers[:-2]) == sorted(REQUESTS.splitlines())
+    keys("\x1astay\r")
+    assert shows('still here: "stay\\n"\r\n') == b'^Zstay\r\nstill here: "stay\\n"\r\n'
+    shows("notified\r\n")
+    keys("\x1a")
+    assert shows("stopped\r\n") == b"^Zstopped\r\n"
     shows("size is known: true")
     shows("resized to 111 33 <nil>")
     shows("a terminal: true true")
+
+
+SLOW_LINES = 12_000
+SLOW_SECONDS = 3.0
+
+
+@pytest.mark.parametrize("how", ["eggcup", "qemu"])
+def test_slow_reader(how: str, kernels: Kernels) -> None:
+    """Nothing that the program prints is lost, from the first line to the last, when nobody reads for a while.
+
+    Under `eggcup run`, and on a QEMU whose output is a pipe: there the program waits for its console.
+    """
+    kernel = kernels.get(Case(name="lines", program="lines"), "1.27")
+    append = ["--append" if how == "eggcup" else "-append", str(SLOW_LINES)]
+    if how == "eggcup":
+        command = [sys.executable, "-m", "configurator.cli.main", "run", str(kernel), "--accel", "tcg"]
+    else:
+        command = ["qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-cpu", "max", "-m", "128"]
+        command += ["-kernel", str(kernel), "-serial", "stdio", "-device", "isa-debugcon,iobase=0x502,chardev=code"]
+        command += ["-chardev", "null,id=code", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+    with subprocess.Popen(
+        [*command, *append], env=go_environment("1.27"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        time.sleep(SLOW_SECONDS)
+        lines = process.stdout.read().decode().splitlines()
+    assert process.returncode in {7, 7 << 1 | 1}
+    for name in ("left", "right"):
+        said = [line for line in lines if line.startswith(name)]
+        assert said == [f"{name} {n:06d} of what is read slowly" for n in range(SLOW_LINES)]
 
 
 VIRTIO_CONSOLES = {
@@ -184,10 +262,20 @@ def _connect(one: socket.socket, path: Path) -> None:
 
 
 def _read_until(descriptor: int, text: bytes) -> bytes:
-    """Read until the text has come, not a byte more, and return it all."""
+    """Read until the text has come, not a byte more, and return it all.
+
+    What a guest has said last may be shown when its terminal has its own settings again, by which a newline gets
+    another carriage return.
+    """
     shown = b""
     while not shown.endswith(text):
         readable, _, _ = select.select([descriptor], [], [], LIMIT)
         assert readable, f"{text!r} does not come: {shown!r}"
-        shown += os.read(descriptor, 1)
+        try:
+            byte = os.read(descriptor, 1)
+        except OSError:  # of a terminal that nobody has open any more
+            byte = b""
+        assert byte, f"{text!r} does not come before the end: {shown!r}"
+        if byte != b"\r" or not shown.endswith(b"\r"):
+            shown += byte
     return shown

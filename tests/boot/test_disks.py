@@ -107,6 +107,7 @@ def test_ext3_keeps_files(machine: str, kernels: Kernels, tmp_path: Path) -> Non
     (folder / "from host").write_text("made by mke2fs\n", encoding="utf-8")
     (folder / "from host").chmod(0o640)
     (folder / "link").symlink_to("from host")
+    os.mkfifo(folder / "fifo")
     e2fs("mke2fs", "-q", "-t", "ext3", "-b", "4096", "-d", str(tmp_path / "files"), str(image), "32M")
     keep = Case(name="keep", program="keep", config=EXT3)
     for how, code in (("return", 0), ("exit", 0), ("panic", 2)):

@@ -22,7 +22,7 @@ SERVED = (
 )
 """What files, sockets and pipes consist of."""
 
-BUDGET_KIB = {"tiny": 240, "qemu": 280}
+BUDGET_KIB = {"tiny": 240, "qemu": 300}
 """What a kernel may have over its Go binary: what it had, and a little."""
 
 DISK = ("eggcup/kernel/ext3.", "eggcup/kernel/ext3/volume.", "eggcup/kernel/atexit.")
@@ -72,7 +72,7 @@ def test_without_ext3_nothing_of_it_is_linked(tmp_path: Path) -> None:
 def test_a_kernel_without_files_and_sockets_is_small(tmp_path: Path, preset: str) -> None:
     """What serves descriptors comes with the units that make them, and the rest keeps to its budget."""
     plain = tmp_path / "plain"
-    command = [go_command(), "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", str(plain), "."]
+    command = [str(go_command()), "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", str(plain), "."]
     settings = {"CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "-trimpath"}
     subprocess.run(command, cwd=HELLO, check=True, env={**os.environ, **settings})
     names, size = build(tmp_path / "kernel", "VFS=n", preset=preset)

@@ -149,21 +149,25 @@ def test_undo_and_redo_restore_the_exact_file(random: Random, tmp_path_factory: 
 @cases
 @given(random=randoms)
 def test_undo_and_redo_in_any_order(random: Random, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Edits, undo and redo at random: the file is always that of the position in the history."""
+    """Edits, undo and redo at random: the file is always that of the position in the history.
+
+    A look at the values of before the last of them shows just those, and leaves everything as it was.
+    """
     case = editing(random, tmp_path_factory)
     session = case.session
     texts, position = [session.text()], 0
+    former = ""
     for _ in range(2 * EDITS):
+        before = session.configuration.text()
         roll = random.randrange(3)
-        if roll == 0 and case.edit().answer is Answer.CHANGED:
-            position += 1
-            texts[position:] = [session.text()]
-        elif roll == 1:
-            session.undo()
-            position = max(position - 1, 0)
-        elif roll == 2:
-            session.redo()
-            position = min(position + 1, len(texts) - 1)
+        outcome = (case.edit, session.undo, session.redo)[roll]()
+        if outcome.answer is Answer.CHANGED:
+            former = before
+            position += -1 if roll == 1 else 1
+            if roll == 0:
+                texts[position:] = [session.text()]
+        with session.as_before() as was_changed:
+            assert session.configuration.text() == (former if was_changed else before)
         assert session.text() == texts[position]
 
 
@@ -217,7 +221,7 @@ def test_every_row_is_reachable(random: Random, tmp_path_factory: pytest.TempPat
         for hidden, expected in ((False, visible | around), (True, set(range(len(session.menu))))):
             rows = session.rows(View(mode=Mode.WHOLE_TREE, show_hidden=hidden))
             assert set(rows.nodes) == expected
-            assert [row.node for row in rows] == rows.nodes == sorted(rows.nodes)
+            assert [row.node for row in rows] == [*rows.nodes] == sorted(rows.nodes)
         assert [*session.menu.visible()] == [session.menu.is_visible(node) for node in range(len(session.menu))]
 
 

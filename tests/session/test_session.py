@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,12 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from configurator.errors import UsageError
-from configurator.model import Assignment, Configuration
+from configurator.model import Approval, Assignment, Configuration, Trust
 from configurator.session import DEFAULTS, SAVED, TOP, Against, Answer, Filter, FilterKind, Mode, Origin, Session, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.conftest import MakeTree
     from tests.session.conftest import Open
 
     Reasons = Callable[[Session, str, str], dict[str, str]]
@@ -280,6 +282,28 @@ def test_against_a_revision(session: Session) -> None:
     assert _differences(session, Against(Origin.GIT, "HEAD")) == {"NAME": ("egg", "x")}
     with pytest.raises(UsageError):
         session.changes(Against(Origin.GIT, "nowhere"))
+
+
+def test_a_revision_is_trusted_as_the_tree_is(make_tree: MakeTree, workdir: Path) -> None:
+    """The commands of a tree that were allowed are allowed at a revision of it; others are not, and nobody is asked."""
+    kconfig = make_tree({"Kconfig": '#\nconfig A\n\tstring "A"\n\tdefault "$(shell,echo one)"\n', ".config": ""})
+    path = kconfig.with_name(".config")
+
+    def opened() -> Session:
+        return Session(Configuration.load(kconfig, path, trust=Trust(ask=lambda _: Approval.THESE)), path)
+
+    folder = kconfig.parent
+    git = ["git", "-C", str(folder), "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for command in (["init", "-q"], ["add", "-f", "."], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *command], check=True, capture_output=True)
+    assert workdir.is_dir()
+    with contextlib.chdir(folder):
+        session = opened()
+        session.set("A", "two")
+        assert _differences(session, Against(Origin.GIT, "HEAD")) == {"A": ("one", "two")}
+        kconfig.write_text(kconfig.read_text().replace("echo one", "echo three"))
+        with pytest.raises(UsageError, match="nobody has allowed it: echo one"):
+            opened().changes(Against(Origin.GIT, "HEAD"))
 
 
 # Rows, filters, search

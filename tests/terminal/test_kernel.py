@@ -33,6 +33,7 @@ def test_change_build_boot(open_terminal: OpenTerminal, command: str, config: Pa
     assert "# CONFIG_PS2 is not set" in text
     assert "CONFIG_KBD=y" not in text
     terminal.type("clear", "Enter")
+    terminal.wait_until(lambda screen: "ended with" not in screen, "an empty screen")
     eggcup = f"{sys.executable} -m configurator.cli.main"
     example = root / "examples" / "hello"
     terminal.start(f"{eggcup} build {example} -o kernel.elf && {eggcup} run kernel.elf --accel tcg --timeout 60")

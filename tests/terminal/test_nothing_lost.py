@@ -89,7 +89,7 @@ def test_two_editors(open_terminal: OpenTerminal, command: str, config: Path) ->
     second.type("d")
     second.wait_for("NET")
     second.type("Escape")
-    second.wait_gone("Changes against another file")
+    second.wait_gone("Changes against the file")
     second.type("S")
     second.wait_for("was changed on disk since it was read")
     second.type("o")

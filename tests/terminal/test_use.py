@@ -128,7 +128,7 @@ def test_sizes(open_terminal: OpenTerminal, command: str, config: Path, size: tu
     lines = terminal.wait_for("BLOCK: bool").splitlines()
     assert len(lines) == size[1]
     assert lines[0].strip() == f"eggcup configuration  Main menu {ANGLE} Devices"
-    assert all(word in lines[-1] for word in ("Enter Select", "/ Search", "? Help", "S Save"))
+    assert all(word in lines[-1] for word in ("Enter Select", "/ Search", "? Info", "S Save"))
     beside = any("[ ]" in line and "BLOCK: bool" in line for line in lines)
     assert beside is (size[0] >= 100)
 

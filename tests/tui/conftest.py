@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 TREE = Path(__file__).parent / "data" / "Kconfig"
 
-# A key by its name, or a click at a column and a line of the screen.
+PATIENCE = 100  # looks at whether all keys have been handled
+
+# A key by its name, a click at a column and a line of the screen, or "look" for the next look at the file on disk.
 Input = str | tuple[int, int]
 
 _SVG_TEXT = re.compile(r'<text class="[^"]*" x="([0-9.]+)" y="[0-9.]+" [^>]*line-([0-9]+)\)">([^<]*)</text>')
@@ -146,10 +148,16 @@ async def _drive(session: Session, inputs: tuple[Input, ...], size: tuple[int, i
     async with app.run_test(size=size) as pilot:
         await pilot.pause()  # the first keys are for what opens at the start
         for one in inputs:
-            if isinstance(one, str):
+            if one == "look":
+                app.look_at_disk()
+            elif isinstance(one, str):
                 await pilot.press(one)
             else:
                 await pilot.click(offset=one)
+            for _ in range(PATIENCE):
+                if not app.types_ahead:
+                    break
+                await pilot.pause()
         await pilot.pause()
         return Shown(
             svg=app.export_screenshot(title="eggcup menuconfig"),

@@ -52,11 +52,12 @@ CASES: dict[tuple[Where, str], tuple[tuple[str, ...], Check]] = {
     (Where.MENU, "jump_back"): (("slash", *"deep", "enter", "b"), lambda shown: "Plain" in shown.row),
     (Where.MENU, "filter"): (("n", "L", "down", "enter"), lambda shown: len(shown.browsing.rows) == 1),
     (Where.MENU, "why"): ((*FORCED, "w"), lambda shown: "selected by SELECTOR" in shown.text),
-    (Where.MENU, "info"): (("i",), lambda shown: "Defined at:" in shown.text),
+    (Where.MENU, "info"): (("question_mark",), lambda shown: "Defined at:" in shown.text),
     (Where.MENU, "changes"): (("n", "c"), lambda shown: "y → n" in shown.text),
     (Where.MENU, "preview"): (("v",), lambda shown: shown.lines[0] == " Preview"),
     (Where.MENU, "presets"): (("P",), lambda shown: "no presets" in shown.status),
     (Where.MENU, "unknown"): (("N",), lambda shown: "knows every symbol" in shown.status),
+    (Where.MENU, "warnings"): (("exclamation_mark",), lambda shown: "nothing to warn of" in shown.text),
     (Where.MENU, "next_tab"): (("tab",), lambda shown: "[Why]" in shown.text),
     (Where.MENU, "previous_tab"): (("shift+tab",), lambda shown: "[Preview]" in shown.text),
     (Where.MENU, "pane_down"): (("J",), lambda shown: "PLAIN: bool" not in shown.text),
@@ -73,7 +74,7 @@ CASES: dict[tuple[Where, str], tuple[tuple[str, ...], Check]] = {
     (Where.MENU, "load"): (("n", "O", "enter"), lambda shown: "[*] Plain" in shown.row),
     (Where.MENU, "theme"): (("t", "down"), lambda shown: shown.app.theme == "eggcup-light"),
     (Where.MENU, "palette"): (("colon",), lambda shown: "Jump back" in shown.text),
-    (Where.MENU, "help"): (("question_mark",), lambda shown: "What the marks say" in shown.text),
+    (Where.MENU, "help"): (("f1",), lambda shown: "What the marks say" in shown.text),
     (Where.MENU, "redraw"): (("ctrl+l",), lambda shown: "Plain" in shown.text),
     (Where.MENU, "quit"): (("q",), lambda shown: shown.left),
     (Where.LIST, "up"): (("n", "H", "up", "enter"), lambda shown: "[*] Plain" in shown.row),
@@ -95,8 +96,12 @@ CASES: dict[tuple[Where, str], tuple[tuple[str, ...], Check]] = {
     (Where.SEARCH, "page_up"): ((*SEARCH_BASE, "pagedown", "pageup", "enter"), lambda shown: shown.row == "[ ] Base"),
     (Where.SEARCH, "page_down"): ((*SEARCH_BASE, "pagedown", "enter"), lambda shown: "Base" not in shown.row),
     (Where.SEARCH, "toggle_help"): (("slash", *"item", "ctrl+t"), lambda shown: "nothing found" in shown.status),
-    (Where.SEARCH, "next_filter"): (("n", "slash", "e", "ctrl+n"), lambda shown: "last save" in shown.status),
+    (Where.SEARCH, "choose_filter"): (
+        ("n", "slash", "ctrl+n", "down", "enter", *"option"),
+        lambda shown: "PLAIN" in shown.text and "BRACKETS" not in shown.text,
+    ),
     (Where.SEARCH, "toggle_found"): ((*SEARCH_BASE, "ctrl+space"), lambda shown: shown.session.symbol("BASE").value),
+    (Where.SEARCH, "info_found"): ((*SEARCH_BASE, "ctrl+f"), lambda shown: "Defined at:" in shown.text),
     (Where.WHY, "choose"): ((*FORCED, "w", "down", "enter"), lambda shown: "Selects the forced" in shown.row),
     (Where.WHY, "plans"): ((*BLOCKED, "w", "p"), lambda shown: shown.screen == "PlansScreen"),
     (Where.PLANS, "choose"): ((*BLOCKED, "p", "enter"), lambda shown: shown.session.symbol("ON_BASE").value == "y"),
@@ -114,13 +119,14 @@ CASES: dict[tuple[Where, str], tuple[tuple[str, ...], Check]] = {
     (Where.PALETTE, "down"): (("t", "down"), lambda shown: shown.app.theme == "eggcup-light"),
     (Where.PALETTE, "page_up"): (("t", "pagedown", "pageup"), lambda shown: shown.app.theme == "eggcup"),
     (Where.PALETTE, "page_down"): (("t", "pagedown"), lambda shown: "eggcup" not in shown.app.theme),
-    (Where.TEXT, "cancel"): (("question_mark", "escape"), lambda shown: shown.screen == "BrowseScreen"),
-    (Where.TEXT, "down"): (("question_mark", "down"), lambda shown: "What the marks say" not in shown.text),
-    (Where.TEXT, "up"): (("question_mark", "down", "up"), lambda shown: "What the marks say" in shown.text),
-    (Where.TEXT, "page_down"): (("question_mark", "space"), lambda shown: "What the marks say" not in shown.text),
-    (Where.TEXT, "page_up"): (("question_mark", "space", "ctrl+u"), lambda shown: "marks say" in shown.text),
-    (Where.TEXT, "first"): (("question_mark", "G", "g"), lambda shown: "What the marks say" in shown.text),
-    (Where.TEXT, "last"): (("question_mark", "G"), lambda shown: "Answering a question" in shown.text),
+    (Where.TEXT, "cancel"): (("f1", "escape"), lambda shown: shown.screen == "BrowseScreen"),
+    (Where.TEXT, "down"): (("f1", "down"), lambda shown: "What the marks say" not in shown.text),
+    (Where.TEXT, "up"): (("f1", "down", "up"), lambda shown: "What the marks say" in shown.text),
+    (Where.TEXT, "page_down"): (("f1", "space"), lambda shown: "What the marks say" not in shown.text),
+    (Where.TEXT, "page_up"): (("f1", "space", "ctrl+u"), lambda shown: "marks say" in shown.text),
+    (Where.TEXT, "first"): (("f1", "G", "g"), lambda shown: "What the marks say" in shown.text),
+    (Where.TEXT, "last"): (("f1", "G"), lambda shown: "Answering a question" in shown.text),
+    (Where.TEXT, "help"): (("i", "question_mark"), lambda shown: "What the marks say" in shown.text),
     (Where.FIELD, "accept"): ((*NUMBERS, "down", "enter", "backspace", "enter"), lambda shown: "(960)" in shown.row),
     (Where.FIELD, "cancel"): ((*NUMBERS, "down", "enter", "backspace", "escape"), lambda shown: "9600" in shown.row),
     (Where.QUESTION, "choose"): (("n", "q", "enter"), lambda shown: shown.left and not shown.session.modified),
@@ -128,6 +134,9 @@ CASES: dict[tuple[Where, str], tuple[tuple[str, ...], Check]] = {
     (Where.QUESTION, "up"): (("n", "q", "down", "up", "enter"), lambda shown: not shown.session.modified),
     (Where.QUESTION, "down"): (("n", "q", "down", "enter"), lambda shown: shown.left and shown.session.modified),
 }
+
+LOW = dict.fromkeys([(Where.LIST, "pane_down"), (Where.LIST, "pane_up")], (80, 10))
+"""The size of the terminal where it matters."""
 
 
 def test_every_action_has_a_case() -> None:
@@ -139,7 +148,7 @@ def test_every_action_has_a_case() -> None:
 def test_action(edit: Edit, case: tuple[Where, str]) -> None:
     """The key of the action does what the table says."""
     keys, check = CASES[case]
-    shown = edit(*keys)
+    shown = edit(*keys, size=LOW.get(case, (80, 24)))
     if not check(shown):
         pytest.fail(shown.text)
 
@@ -173,7 +182,7 @@ def test_help_has_every_action(edit: Edit) -> None:
     for _, lines in help_sections():
         for keys, does in lines:
             assert f"{keys:<24} {does}" in text
-    assert edit("question_mark").lines[0] == " Keys"
+    assert edit("f1").lines[0] == " Keys"
     assert all(span.text.isascii() for span in help_text(ASCII))
 
 

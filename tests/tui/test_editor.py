@@ -48,7 +48,7 @@ def test_first_screen(edit: Edit) -> None:
     assert shown.lines[1] == " [*] Plain option"
     assert " PLAIN: bool, now y" in shown.lines
     assert shown.status == ".config: saved"
-    assert shown.keys == "Enter Select  Esc Back  / Search  ? Help  u Undo  c Changes  S Save"
+    assert shown.keys == "Enter Select  Esc Back  / Search  ? Info  u Undo  c Changes  S Save  F1 Keys"
 
 
 def test_change_is_marked_and_told(edit: Edit) -> None:
@@ -160,8 +160,14 @@ def test_presets(edit: Edit, make_tree: MakeTree, config: Path) -> None:
     assert "A n → y" in shown.text
     assert edit("P", "enter", session=session()).row.endswith("[*] A")
     assert edit("P", "enter", "u", session=session()).row.endswith("[ ] A")
-    edit("P", "s", *"two", "enter", session=session())
-    assert (tree.parent / "configs" / "two").is_file()
+    edit("P", "s", *"two", "enter", *"why", "enter", session=session())
+    two = tree.parent / "configs" / "two"
+    assert two.read_text().startswith("# why\n")
+    again = ("P", "enter", "P", "s", *"two", "enter")
+    assert edit(*again, session=session()).screen == "QuestionScreen"
+    assert "CONFIG_A=y" not in two.read_text()
+    edit(*again, "o", "enter", session=session())
+    assert two.read_text() == "# why\nCONFIG_A=y\n"
 
 
 def test_save_that_fails(edit: Edit, config: Path, open_session: OpenSession) -> None:
@@ -195,7 +201,7 @@ def test_file_changed_by_somebody_else(edit: Edit, config: Path, open_session: O
         (("q", "escape"), False, False),
         (("escape", "n"), True, False),
         (("ctrl+c", "n"), True, False),
-        (("question_mark", "ctrl+q", "y"), True, True),
+        (("f1", "ctrl+q", "y"), True, True),
     ],
 )
 def test_leave_with_changes(edit: Edit, config: Path, keys: tuple[str, ...], *, left: bool, saved: bool) -> None:
@@ -232,10 +238,11 @@ def test_mouse(edit: Edit) -> None:
     shown = edit()
     assert edit(_place(shown, "Search")).screen == "SearchScreen"
     assert "[Why]" in edit(_place(shown, "Why")).text
-    assert edit("n", "q", _place(edit("n", "q"), "Leave without"), _place(edit("n", "q"), "Leave without")).left
+    answer = _place(edit("n", "q"), "Leave without")
+    assert edit("n", "q", answer, answer).left
 
 
-@pytest.mark.parametrize("size", [(40, 12), (20, 8), (10, 4), (80, 24), (200, 60)])
+@pytest.mark.parametrize("size", [(40, 12), (10, 4), (200, 60)])
 def test_any_size(edit: Edit, size: tuple[int, int]) -> None:
     """Small and large terminals work; no line is wider than the screen."""
     for keys in (("G", "enter", "enter", "Z"), ("slash", "a"), ("n", "q"), ("question_mark",), ("H",)):
@@ -299,8 +306,12 @@ def test_empty_tree(edit: Edit, open_tree: Callable[[str], Session]) -> None:
     many = "down up G g pagedown enter space y n m r R X u U Z C T minus plus tab J p w i b F F left"
     keys = many.split(" ")
     assert edit(*keys, "q", "n", session=session).screen == "BrowseScreen"
-    for opening in ("H", "slash", "L", "c", "v", "P", "N", "t", "colon", "question_mark"):
-        assert edit(opening, "escape", session=session).screen == "BrowseScreen"
+    opened_and_closed = [
+        key
+        for one in ["H", "slash", "L", "c", "v", "P", "N", "t", "colon", "f1", "exclamation_mark"]
+        for key in (one, "escape")
+    ]
+    assert edit(*opened_and_closed, session=session).screen == "BrowseScreen"
 
 
 def test_long_menu_scrolls_with_the_cursor(edit: Edit, open_tree: Callable[[str], Session]) -> None:

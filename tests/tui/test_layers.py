@@ -37,5 +37,22 @@ def test_verb_is_cheap_to_load() -> None:
 def test_stand_ins_are_gone_after_the_start() -> None:
     """Modules that the start did without are the real ones for whoever imports them later."""
     loaded = _loaded("configurator.tui.start")
-    assert not {"textual.command", "ssl"} & loaded
+    assert not {"textual.command", "ssl", "platformdirs", "rich.table", "uuid"} & loaded
     assert {"textual.command", "textual.widgets._option_list"} <= _loaded("configurator.tui.start, textual.command")
+
+
+def test_stand_ins_lead_to_the_real_ones() -> None:
+    """What Textual has taken from a stand-in does what the real one does when it is called."""
+    code = (
+        "import configurator.tui.start, textual.app; print(textual.app.user_downloads_path(), textual.app.uuid.uuid4())"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+    import platformdirs
+
+    assert said.startswith(f"{platformdirs.user_downloads_path()} ")
+
+
+def test_start_does_without_openssl() -> None:
+    """Files are told apart by a digest that needs no library of 4 MB."""
+    loaded = _loaded("configurator.tui.start, configurator.files; configurator.files.digest(b'')")
+    assert not {"hashlib", "_hashlib", "_ssl"} & loaded

@@ -1,46 +1,14 @@
-"""Which cells of a line are sent, how texts are cut and wrapped, and what a click on a line means."""
+"""How texts are cut and wrapped, and what a click on a line means."""
 
 from __future__ import annotations
 
 import pytest
 from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 
 from configurator.tui.rows import Part, Span, printable
-from configurator.tui.widgets.lines import difference, fit
+from configurator.tui.widgets.lines import fit
 from configurator.tui.widgets.pane import wrap, wrap_text
-
-BOLD = Style(bold=True)
-
-
-def _strip(text: str, style: Style | None = None) -> Strip:
-    return Strip([Segment(text, style)])
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "cells"),
-    [
-        ("abcdef", "abcdef", None),
-        ("abcdef", "abXdef", (2, 3)),
-        ("abcdef", "Xbcdef", (0, 1)),
-        ("abcdef", "abcdeX", (5, 6)),
-        ("abcdef", "aXcdXf", (1, 5)),
-        ("abcdef", "abc", (0, 6)),
-        ("a卵b", "a卵c", (3, 4)),
-        ("a卵b", "axyb", (1, 3)),
-        ("a卵b", "a幅b", (1, 3)),
-        ("e\u0301a", "ea", (0, 1)),
-    ],
-)
-def test_only_cells_that_differ_are_sent(before: str, now: str, cells: tuple[int, int] | None) -> None:
-    """The cells from the first to the last difference, no character cut in half."""
-    assert difference(_strip(before), _strip(now)) == cells
-
-
-def test_another_style_is_a_difference() -> None:
-    """The same text in another style is sent, and nothing beside it."""
-    assert difference(_strip("abc"), Strip([Segment("a"), Segment("b", BOLD), Segment("c")])) == (1, 2)
 
 
 @pytest.mark.parametrize("text", ["", "short", "exactly ten", "much longer than that", "幅の広い文字と", "a👩‍🚀b"])

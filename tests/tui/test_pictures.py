@@ -47,3 +47,11 @@ def test_stale_picture_is_found(screenshots: ModuleType, tmp_path: Path, monkeyp
     assert screenshots.main() == 0
     monkeypatch.setattr(sys, "argv", ["screenshots.py", "--check"])
     assert screenshots.main() == 0
+
+
+@pytest.mark.parametrize("text", ["a", "&quot;a&quot;", "&#160;&#160;"])
+def test_spaces_at_the_start_move_the_text(screenshots: ModuleType, text: str) -> None:
+    """Spaces before a text become a larger x, whatever it begins with; spaces alone stay."""
+    svg = f'<text x="12.2" y="1" textLength="61" clip-path="url(#a)">&#160;&#160;{text}</text>'
+    moved = f'<text x="36.6" y="1" textLength="36.6" clip-path="url(#a)">{text}</text>'
+    assert screenshots.portable(svg) == (moved if text.strip("&#160;") else svg)

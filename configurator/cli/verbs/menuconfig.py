@@ -1,6 +1,6 @@
 """Edit the configuration in the terminal: browse, toggle, search, save.
 
-The keys are those of the Linux kernel's menuconfig and of vi; `?` lists them. Needs a terminal; a script uses
+The keys are those of the Linux kernel's menuconfig and of vi; F1 lists them. Needs a terminal; a script uses
 `eggcup set SYMBOL=VALUE` or `eggcup olddefconfig`, and a program that wants JSON `eggcup serve`.
 
 --plain is the same as a dialogue in lines, for a screen reader, a slow line or a pipe: `help` lists the commands.
@@ -63,7 +63,6 @@ def run(args: argparse.Namespace) -> int:
     from configurator.model import Configuration
     from configurator.session import Session
     from configurator.session.watch import Watch
-    from configurator.tui.start import edit
 
     path = options.config_path(args)
     watch = Watch(path)
@@ -72,6 +71,9 @@ def run(args: argparse.Namespace) -> int:
     if args.strict:  # else the editor shows what was found
         options.report(configuration, strict=True)
     session = Session(configuration, path)
+    session.prepare()
+    from configurator.tui.start import edit  # now: it fills the memory that reading the tree has left
+
     code = edit(session, theme=args.theme, ascii_only=args.ascii, watch=watch)
     output.narrate(f"eggcup: wrote {session.path}" if session.was_saved else f"eggcup: {path} is as it was")
     return code

@@ -17,12 +17,22 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+WIDE = 100
+"""From this many columns on, what is known of a row stands beside the list and not below it."""
+
 
 class TableScreen(Screen[Result], inherit_bindings=False):
-    """A screen whose keys are those of the table of actions."""
+    """A screen whose keys are those of the table of actions.
+
+    Attributes:
+        is_open: whether it takes keys.
+        ignores_earlier_keys: whether keys that were typed before it was open are not meant for it.
+    """
 
     WHERE = Where.LIST
     AUTO_FOCUS = ""
+    is_open = False
+    ignores_earlier_keys = False
 
     def __init_subclass__(cls, *, where: Where | None = None, **keywords: object) -> None:
         if where is not None:
@@ -34,6 +44,19 @@ class TableScreen(Screen[Result], inherit_bindings=False):
     def editor(self) -> MenuconfigApp:
         """Return the application."""
         return self.app  # type: ignore[return-value]  # there is no other one
+
+    def on_mount(self) -> None:
+        """Take keys as soon as what a subclass does when it is mounted has its effect."""
+        self.app.call_later(self._open)
+
+    async def on_screen_resume(self) -> None:
+        """Take keys again."""
+        if self.is_open:
+            await self.editor.screen_opened(self)
+
+    async def _open(self) -> None:
+        self.is_open = True
+        await self.editor.screen_opened(self)
 
     def key_bar(self) -> KeyBar:
         """Return the line of keys."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import on
 from textual.containers import Container
 
+from configurator.model import NodeKind
+from configurator.session.watch import OnDisk
 from configurator.tui.actions import Where, actions_of
 from configurator.tui.browsing import Browsing, Reaction
 from configurator.tui.messages import CursorMoved, LinkFollowed, RowChosen, TabClicked
 from configurator.tui.pages import PAGES, Pages
 from configurator.tui.rows import Part, Span, printable
-from configurator.tui.screens.base import TableScreen
+from configurator.tui.screens.base import WIDE, TableScreen
 from configurator.tui.screens.moving import MovesList
 from configurator.tui.screens.opening import OpensScreens
 from configurator.tui.widgets.bars import Bar
@@ -26,10 +29,7 @@ if TYPE_CHECKING:
     from configurator.session import Outcome, Session
     from configurator.tui.glyphs import Glyphs
 
-WIDE = 100
-"""From this many columns on, the pane stands beside the menu and not below it."""
-
-
+_ON_DISK = {OnDisk.SAME: "", OnDisk.CHANGED: "changed on disk, ", OnDisk.GONE: "gone, ", OnDisk.APPEARED: "appeared, "}
 _KEYS = frozenset(key for action in actions_of(Where.MENU) for key in action.keys)
 
 
@@ -42,9 +42,11 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
         self.browsing = Browsing(session, glyphs)
         self.pages = Pages(self.browsing)
         self._waits_for_letter = False
+        self._says_something = False
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the menu and the pane, the status line and the keys."""
+        self._fit_to(self.app.size.width)  # now: else everything is laid out and painted twice
         yield Bar("title")
         with Container(id="body"):
             yield LineList("menu")
@@ -63,7 +65,11 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
 
     def on_resize(self, event: events.Resize) -> None:
         """Put the pane beside the list where there is room."""
-        self.set_class(event.size.width >= WIDE, "-wide")
+        self._fit_to(event.size.width)
+        self._show_title()
+
+    def _fit_to(self, width: int) -> None:
+        self.set_class(width >= WIDE, "-wide")
 
     # Moving and changing
 
@@ -109,12 +115,15 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
         entry = self.browsing.entry
         if entry and entry.name:
             self.take(self.session.unset(entry.name))
+        elif entry and entry.kind is NodeKind.CHOICE:
+            self.take(self.session.reset_menu(entry.node))
         elif entry:
             self.say("only a symbol has a default; R resets the menu")
 
     def action_reset_menu(self) -> None:
-        """Give all of this menu its defaults back."""
-        self.take(self.session.reset_menu(self.browsing.menu))
+        """Give all of the menu under the cursor its defaults back, or all of the one that is shown."""
+        entry = self.browsing.entry
+        self.take(self.session.reset_menu(entry.node if entry and entry.is_menu else self.browsing.menu))
 
     def action_reset_all(self) -> None:
         """Give everything its default back."""
@@ -179,20 +188,32 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
     def action_redraw(self) -> None:
         """Send the whole screen again."""
         self.forget_lines()
+        self.editor.forget_painted()
         self.refresh(layout=True)
 
     def show(self, message: str = "") -> None:
         """Show what the state holds now."""
         browsing = self.browsing
-        trail = browsing.glyphs.trail.join(browsing.trail)
-        title = [Span(f" {printable(self.session.configuration.title)}  ", Part.HEADING), Span(printable(trail))]
-        self.title_bar.show(title)
+        self._show_title()
         self.list.show(browsing.rows, browsing.cursor)
         self._show_page()
         self.say(message)
 
+    def _show_title(self) -> None:
+        """Show the menus down to the present one; of those between, no more than there is room for."""
+        title = f" {printable(self.session.configuration.title)}  "
+        glyphs, trail = self.browsing.glyphs, [printable(one) for one in self.browsing.trail]
+        room = self.size.width - cell_len(title)
+        shown = glyphs.trail.join(trail)
+        left_out = 1
+        while cell_len(shown) > room > 0 and left_out + 1 < len(trail):
+            shown = glyphs.trail.join([trail[0], glyphs.ellipsis, *trail[left_out + 1 :]])
+            left_out += 1
+        self.title_bar.show([Span(title, Part.HEADING), Span(shown)])
+
     def say(self, message: str) -> None:
         """Show a message in the status line, or what was done last."""
+        self._says_something = bool(message)
         session, change = self.session, self.browsing.change
         left = [Span(f" {printable(message)}", Part.NOTE)] if message else [Span(" ")]
         if not message and change:
@@ -204,7 +225,8 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
         state = "unsaved" if is_modified else "saved"
         changed = f"{count} changed, " if count else ""
         part = Part.NOTE if is_modified else Part.COMMENT
-        self.status.show(left, Span(f"{printable(str(session.path))}: {changed}{state} ", part))
+        on_disk = _ON_DISK[self.editor.on_disk]
+        self.status.show(left, Span(f"{printable(str(session.path))}: {on_disk}{changed}{state} ", part))
 
     def take(self, outcome: Outcome) -> None:
         """Show what became of a request."""
@@ -244,8 +266,8 @@ class BrowseScreen(MovesList, OpensScreens, TableScreen[None], where=Where.MENU)
         self.browsing.move_to(self.list.cursor)
         self.pages.cursor_moved()
         self._show_page()
-        if self.browsing.note:
-            self.browsing.note = ""
+        self.browsing.note = ""
+        if self._says_something:
             self.say("")
 
     @on(CursorMoved)

@@ -9,6 +9,7 @@ from configurator.session import DEFAULTS, SAVED, Against, Origin
 from configurator.tui import describe
 from configurator.tui.actions import Where
 from configurator.tui.rows import Part, Span, printable
+from configurator.tui.screens.paths import file_problem, path_of
 from configurator.tui.screens.pick import PickScreen
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ _ANSWERS = (
 class ChangesScreen(PickScreen["int | None"], where=Where.CHANGES):
     """Lists the differences; closes with the node to jump to."""
 
-    def __init__(self, browsing: Browsing, against: Against = SAVED) -> None:
-        super().__init__(f"Changes against {against}")
+    def __init__(self, browsing: Browsing, against: Against | None = None) -> None:
+        self._against = against or browsing.against or SAVED
+        super().__init__(f"Changes against {self._against}")
         self._browsing = browsing
-        self._against = against
         self._found: dict[str, Difference] = {}
         self._problem = ""
 
@@ -41,10 +42,10 @@ class ChangesScreen(PickScreen["int | None"], where=Where.CHANGES):
         """Return a row for each difference."""
         self._problem = ""
         try:
-            self._found = {one.name: one for one in self._browsing.session.changes(self._against)}
+            self._found = {one.name: one for one in describe.set_first(self._browsing.session.changes(self._against))}
         except (EggcupError, OSError) as problem:
             self._found, self._problem = {}, str(problem)
-        return [describe.difference_row(one, self._browsing.glyphs) for one in self._found.values()]
+        return describe.difference_rows([*self._found.values()], self._browsing.glyphs)
 
     def nothing(self) -> str:
         """Say that nothing differs, or why that is not known."""
@@ -54,7 +55,9 @@ class ChangesScreen(PickScreen["int | None"], where=Where.CHANGES):
         """Tell what a symbol that differs is."""
         one = self._found[str(row.key)]
         session, glyphs = self._browsing.session, self._browsing.glyphs
-        where = Span(printable(glyphs.trail.join(["Main menu", *one.menu])), Part.COMMENT)
+        where = Span(
+            printable(glyphs.trail.join(["Main menu", *one.menu, *([one.prompt] if one.prompt else [])])), Part.COMMENT
+        )
         if one.node < 0:
             return [where]
         entry = session.entry(one.node)
@@ -94,19 +97,19 @@ class ChangesScreen(PickScreen["int | None"], where=Where.CHANGES):
             names = [preset.name for preset in self.editor.presets()]
             self.editor.pick_name("Preset", names, lambda name: self._compare(Against(Origin.PRESET, name)))
         elif letter == "f":
-            self.editor.ask_text("Compare with a file", "A path", "", _not_empty, self._compare_file)
+            self.editor.ask_text("Compare with a file", "A path", "", file_problem, self._compare_file)
         else:
             expects = "A revision such as HEAD or v1.2, or REV:PATH"
             self.editor.ask_text("Compare with a git revision", expects, "HEAD", _not_empty, self._compare_revision)
 
     def _compare_file(self, path: str) -> None:
-        self._compare(Against(Origin.FILE, path))
+        self._compare(Against(Origin.FILE, str(path_of(path))))
 
     def _compare_revision(self, revision: str) -> None:
         self._compare(Against(Origin.GIT, revision))
 
     def _compare(self, against: Against) -> None:
-        self._against = against
+        self._against = self._browsing.against = against
         self.set_heading(f"Changes against {against}")
         self.show(0)
 

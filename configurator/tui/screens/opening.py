@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configurator.errors import EggcupError
 from configurator.tui.rows import printable
 
 if TYPE_CHECKING:
-    from configurator.session import Outcome, Session
+    from configurator.session import Filter, Outcome, Session
     from configurator.tui.app import MenuconfigApp
     from configurator.tui.browsing import Browsing
     from configurator.tui.pages import Pages
@@ -47,11 +46,15 @@ class OpensScreens:
         name = symbol.name
         self.editor.ask_text(
             entry.title,
-            describe.expects_of(symbol),
+            describe.expects_of(symbol, self._default_of(name)),
             symbol.value,
             lambda text: self.session.problem(name, text),
             lambda text: self.take(self.session.set(name, text)),
         )
+
+    def _default_of(self, name: str) -> str:
+        """Return the default that holds for a symbol now, "" without one."""
+        return next((one.text for one in self.session.details(name).defaults if one.holds), "")
 
     def action_plans(self) -> None:
         """Show what makes the symbol under the cursor settable."""
@@ -75,20 +78,12 @@ class OpensScreens:
 
     def action_filter(self) -> None:
         """Choose what the list is to hold."""
-        from configurator.session import Filter, FilterKind
 
-        kinds = (FilterKind.CHANGED, FilterKind.NOT_DEFAULT, FilterKind.NEW, FilterKind.SET)
-        filters = {kind.value: Filter(kind) for kind in kinds}
-        folders = dict.fromkeys(self._unit_folders())
-        filters |= {f"of the unit {folder}": Filter(FilterKind.UNIT, unit=folder) for folder in folders}
-        choices = [("", "everything", "no filter"), *((name, name, "") for name in filters)]
+        def chosen(only: Filter | None) -> None:
+            self.browsing.show_only(only)
+            self.show("" if len(self.browsing.rows) else "nothing is so; Esc shows everything")
 
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                self.browsing.show_only(filters.get(name))
-                self.show("" if len(self.browsing.rows) else "nothing is so; Esc shows everything")
-
-        self.editor.pick("List only what is", choices, chosen)
+        self.editor.pick_filter("List only what is", chosen)
 
     def action_why(self) -> None:
         """Show why the symbol under the cursor is as it is."""
@@ -102,15 +97,9 @@ class OpensScreens:
 
     def action_info(self) -> None:
         """Show everything about the entry under the cursor."""
-        from configurator.tui import describe
-
-        entry, session = self.browsing.entry, self.session
-        if entry is None:
-            return
-        trail = self.browsing.glyphs.trail.join(["Main menu", *session.trail(entry.node)])
-        place = str(session.configuration.shown(session.menu.location(entry.node)))
-        symbol, text = self.browsing.symbol, session.menu.help(entry.node)
-        self.editor.open_text(entry.title, describe.details_of(entry, symbol, text, trail, place))
+        entry = self.browsing.entry
+        if entry:
+            self.editor.open_information(entry.node)
 
     def action_preview(self) -> None:
         """Show what the configuration makes."""
@@ -138,33 +127,47 @@ class OpensScreens:
 
         self.editor.push_screen(UnknownScreen(self.browsing), lambda _: self.show())
 
+    def action_warnings(self) -> None:
+        """Show what is suspicious."""
+        self.editor.open_complaints([*self.session.complaints, *self.session.tree_complaints])
+
     def action_save(self) -> None:
         """Save and stay."""
         self.editor.save()
 
     def action_save_as(self) -> None:
         """Ask for a path and save there."""
+        from configurator.tui.screens.paths import new_file_problem, path_of
+
         self.editor.ask_text(
-            "Save as", "A path; it becomes the file of this session", str(self.session.path), _path_problem,
-            lambda text: self.editor.save(Path(text)),
+            "Save as", "A path; it becomes the file of this session", str(self.session.path), new_file_problem,
+            lambda text: self.editor.save(path_of(text)),
         )  # fmt: skip
 
     def action_save_minimal(self) -> None:
         """Ask for a path and save there what differs from the defaults."""
+        from configurator.tui.screens.paths import new_file_problem, path_of
 
         def save(text: str) -> None:
-            try:
-                self.show(str(self.session.save_minimal(Path(text))))
-            except (EggcupError, OSError) as problem:
-                self.show(f"not saved: {problem}")
+            path = path_of(text)
 
-        self.editor.ask_text("Save what differs from the defaults", "A path", "defconfig", _path_problem, save)
+            def write() -> None:
+                try:
+                    self.show(str(self.session.save_minimal(path)))
+                except (EggcupError, OSError) as problem:
+                    self.show(f"not saved: {problem}")
+
+            self.editor.ask_to_replace(str(path), write, exists=path.exists())
+
+        self.editor.ask_text("Save what differs from the defaults", "A path", "defconfig", new_file_problem, save)
 
     def action_load(self) -> None:
         """Ask for a path and take its values."""
+        from configurator.tui.screens.paths import file_problem, path_of
+
         self.editor.ask_text(
             "Load the values of a file", "A path; S goes on to save to the present one", str(self.session.path),
-            _path_problem, lambda text: self.attempt(lambda: self.session.load(Path(text))),
+            file_problem, lambda text: self.attempt(lambda: self.session.load(path_of(text))),
         )  # fmt: skip
 
     def action_theme(self) -> None:
@@ -176,14 +179,16 @@ class OpensScreens:
         from configurator.tui.actions import MOVES, Where, actions_of, key_name
 
         actions = sorted(actions_of(Where.MENU), key=MOVES.__contains__)  # nobody looks for those
-        choices = [(one.name, one.label, f"{', '.join(map(key_name, one.keys)):<18} {one.help}") for one in actions]
+        named = {"undo": self.session.undo_label, "redo": self.session.redo_label}
+        choices = []
+        for one in actions:
+            step = f": {named[one.name]}" if named.get(one.name) else ""
+            choices.append((one.name, one.label, f"{', '.join(map(key_name, one.keys)):<22} {one.help}{step}"))
         self.editor.pick("Commands", choices, self._run_chosen)
 
     def action_help(self) -> None:
         """Show the keys."""
-        from configurator.tui.help import help_text
-
-        self.editor.open_text("Keys", help_text(self.browsing.glyphs))
+        self.editor.open_help()
 
     def action_quit(self) -> None:
         """Leave; ask first if something would be lost."""
@@ -217,17 +222,3 @@ class OpensScreens:
     def _run_chosen(self, name: str | None) -> None:
         if name:
             getattr(self, f"action_{name}")()
-
-    def _unit_folders(self) -> list[str]:
-        try:
-            return [unit.folder for unit in self.session.configuration.units()]
-        except EggcupError:
-            return []
-
-
-def _path_problem(text: str) -> str:
-    if not text.strip():
-        return "a path is missing"
-    if Path(text).is_dir():
-        return "this is a folder"
-    return "" if Path(text).absolute().parent.is_dir() else "there is no such folder"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on
+from textual.containers import Container
 from textual.widgets import Input
 
 from configurator.tui.actions import Where
 from configurator.tui.messages import CursorMoved, LinkFollowed, RowChosen
 from configurator.tui.rows import Part, Row, Span, printable
-from configurator.tui.screens.base import TableScreen
+from configurator.tui.screens.base import WIDE, TableScreen
 from configurator.tui.screens.moving import MovesList
 from configurator.tui.widgets.bars import Bar
 from configurator.tui.widgets.entry import Entry
@@ -20,6 +21,7 @@ from configurator.tui.widgets.pane import TextPane
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
     from textual.app import ComposeResult
 
 Result = TypeVar("Result")
@@ -40,6 +42,7 @@ class PickScreen(MovesList, TableScreen[Result], where=Where.LIST):
     def __init__(self, heading: str, typed: str = "") -> None:
         super().__init__()
         self._heading = heading
+        self._message = ""
         self.typed = typed
 
     def compose(self) -> ComposeResult:
@@ -47,8 +50,9 @@ class PickScreen(MovesList, TableScreen[Result], where=Where.LIST):
         yield Bar("title")
         if self.TYPE_HERE:
             yield Entry(self.typed, "query", self.TYPE_HERE)
-        yield LineList("choices")
-        yield TextPane("about")
+        with Container(id="body"):
+            yield LineList("choices")
+            yield TextPane("about")
         yield Bar("status")
         yield self.key_bar()
 
@@ -85,6 +89,7 @@ class PickScreen(MovesList, TableScreen[Result], where=Where.LIST):
         """Make the rows anew."""
         rows = self.rows()
         self.list.show(rows, self.list.cursor if cursor is None else cursor)
+        self._fit(self.size.width)
         self.say("" if rows else self.nothing())
         self.cursor_moved()
 
@@ -94,15 +99,30 @@ class PickScreen(MovesList, TableScreen[Result], where=Where.LIST):
 
     def say(self, message: str) -> None:
         """Show a message above the keys."""
+        self._message = message
         count = len(self.list.rows)
-        self.query_one("#status", Bar).show(
-            [Span(f" {printable(message)}", Part.NOTE)], Span(f"{count} " if count else "", Part.COMMENT)
-        )
+        place = Span(f"{self.list.cursor + 1} of {count} " if count else "", Part.COMMENT)
+        self.query_one("#status", Bar).show([Span(f" {printable(message)}", Part.NOTE)], place)
 
     def cursor_moved(self) -> None:
         """Tell what is known of the row under the cursor."""
         row = self.list.row
-        self.pane.show(() if row is None else self.about(row))
+        if row is None:
+            self.pane.show([Span(printable(self.nothing()), Part.NOTE)])
+            return
+        self.pane.show(self.about(row))
+        self.say(self._message)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Put what is known of a row beside the list where there is room."""
+        self.set_class(event.size.width >= WIDE, "-wide")
+        self._fit(event.size.width)
+        self.call_after_refresh(self.cursor_moved)
+
+    def _fit(self, width: int) -> None:
+        """Give a short list no more lines than it has rows; one that changes at every key keeps its size."""
+        if not self.TYPE_HERE:
+            self.list.styles.height = "1fr" if width >= WIDE else max(len(self.list.rows), 1)
 
     def action_choose(self) -> None:
         """Take the row under the cursor."""

@@ -63,12 +63,22 @@ class PresetsScreen(PickScreen["str | None"], where=Where.PRESETS):
             "A name of letters, digits, - and _",
             "",
             lambda name: "" if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name) else "this is no name for a preset",
-            self._save,
+            self._ask_text,
         )
 
-    def _save(self, name: str) -> None:
+    def _ask_text(self, name: str) -> None:
+        """Ask what the preset is for; of one that is there, whether to write over it."""
+
+        def ask() -> None:
+            known = name in self._presets
+            expects = "One line; nothing, to leave what it says" if known else "One line, shown in the list; or nothing"
+            self.editor.ask_text(f"What is {name} for?", expects, "", lambda _: "", lambda text: self._save(name, text))
+
+        self.editor.ask_to_replace(f"the preset {name}", ask, exists=name in self._presets)
+
+    def _save(self, name: str, text: str) -> None:
         try:
-            saved = save_preset(self._session.configuration, name)
+            saved = save_preset(self._session.configuration, name, text)
         except (EggcupError, OSError) as problem:
             self.say(str(problem))
             return

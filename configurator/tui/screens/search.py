@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
-from configurator.session import Filter, FilterKind
+from configurator.session.search import Rank, excerpt
 from configurator.tui import describe
 from configurator.tui.actions import Where
 from configurator.tui.browsing import next_value
@@ -13,18 +13,17 @@ from configurator.tui.rows import Row, Span
 from configurator.tui.screens.pick import PickScreen
 
 if TYPE_CHECKING:
-    from configurator.session import Match
+    from configurator.session import Filter, Match
     from configurator.tui.browsing import Browsing, SearchMemory
-
-_FILTERS = (None, FilterKind.CHANGED, FilterKind.NOT_DEFAULT, FilterKind.NEW, FilterKind.SET)
 
 
 class MatchRows(Sequence[Row]):
     """The rows of matches, each made when it is drawn: there may be thousands."""
 
-    def __init__(self, browsing: Browsing, matches: Sequence[Match]) -> None:
+    def __init__(self, browsing: Browsing, matches: Sequence[Match], query: str) -> None:
         self._browsing = browsing
         self._matches = matches
+        self._query = query
 
     def __len__(self) -> int:
         return len(self._matches)
@@ -38,9 +37,12 @@ class MatchRows(Sequence[Row]):
     def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
         if isinstance(index, slice):
             return [self[one] for one in range(*index.indices(len(self)))]
-        session, node = self._browsing.session, self._matches[index].node
-        trail = session.trail(session.menu.parents[node]) if session.menu.parents[node] >= 0 else []
-        return describe.match_row(session.entry(node), trail, self._browsing.glyphs)
+        session, match, glyphs = self._browsing.session, self._matches[index], self._browsing.glyphs
+        if match.rank is Rank.HELP:
+            where = excerpt(session.menu.help(match.node), self._query, glyphs.ellipsis)
+        else:
+            where = f"in {glyphs.trail.join(session.trail(match.node) or ['Main menu'])}"
+        return describe.match_row(session.entry(match.node), where)
 
 
 class SearchScreen(PickScreen["int | None"], where=Where.SEARCH):
@@ -53,13 +55,20 @@ class SearchScreen(PickScreen["int | None"], where=Where.SEARCH):
         super().__init__("Search", self.remembered.query)
         self._browsing = browsing
 
+    def on_mount(self) -> None:
+        """Have the texts ready for the first letter, once the screen is there to type it into."""
+        self.call_after_refresh(self._browsing.session.begin_search)
+
+    def on_unmount(self) -> None:
+        """Give their memory back."""
+        self._browsing.session.end_search()
+
     def rows(self) -> Sequence[Row]:
         """Return the matches."""
         memory = self.remembered
         memory.query = self.typed
-        only = Filter(memory.only) if memory.only else None
-        found = self._browsing.session.search(self.typed, in_help=memory.in_help, only=only)
-        return MatchRows(self._browsing, found)
+        found = self._browsing.session.search(self.typed, in_help=memory.in_help, only=memory.only)
+        return MatchRows(self._browsing, found, self.typed)
 
     def first_row(self) -> int:
         """Return the row that was chosen last."""
@@ -72,7 +81,7 @@ class SearchScreen(PickScreen["int | None"], where=Where.SEARCH):
     def say(self, message: str) -> None:
         """Show a message, and what is looked at."""
         where = "names, prompts and help" if self.remembered.in_help else "names and prompts"
-        only = f", only what is {self.remembered.only.value}" if self.remembered.only else ""
+        only = f", only what is {self.remembered.only}" if self.remembered.only else ""
         super().say(message or f"in {where}{only}")
 
     def about(self, row: Row) -> Sequence[Span]:
@@ -92,11 +101,20 @@ class SearchScreen(PickScreen["int | None"], where=Where.SEARCH):
         self.remembered.in_help = not self.remembered.in_help
         self.show(0)
 
-    def action_next_filter(self) -> None:
+    def action_choose_filter(self) -> None:
         """Look only at some of the symbols."""
-        place = _FILTERS.index(self.remembered.only)
-        self.remembered.only = _FILTERS[(place + 1) % len(_FILTERS)]
-        self.show(0)
+
+        def chosen(only: Filter | None) -> None:
+            self.remembered.only = only
+            self.show(0)
+
+        self.editor.pick_filter("Search only what is", chosen)
+
+    def action_info_found(self) -> None:
+        """Show everything about the match under the cursor."""
+        self.catch_up()
+        if self.list.row:
+            self.editor.open_information(_node(self.list.row))
 
     def action_toggle_found(self) -> None:
         """Change the match under the cursor."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+KEYS = "Keys"
 _ALL = 10**9
 
 
@@ -45,6 +46,13 @@ class TextScreen(TableScreen[None], where=Where.TEXT):
     def action_cancel(self) -> None:
         """Close."""
         self.dismiss(None)
+
+    def action_help(self) -> None:
+        """Show the keys; where they are shown, close them."""
+        if self._title == KEYS:
+            self.dismiss(None)
+        else:
+            self.editor.open_help()
 
     def action_down(self) -> None:
         """Scroll down."""

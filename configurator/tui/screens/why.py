@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from configurator.tui import describe
 from configurator.tui.actions import Where
 from configurator.tui.pages import why_rows
+from configurator.tui.rows import Span
 from configurator.tui.screens.pick import PickScreen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from configurator.session import Session
-    from configurator.tui.rows import Row, Span
+    from configurator.tui.rows import Row
 
 
 class WhyScreen(PickScreen["int | None"], where=Where.WHY):
@@ -34,7 +35,10 @@ class WhyScreen(PickScreen["int | None"], where=Where.WHY):
         node = session.menu.index(str(row.key))
         if node < 0:
             return ()
-        return describe.help_of(session.entry(node), session.symbol(str(row.key)), session.menu.help(node))
+        text = row.text.strip()
+        whole = (Span(text), Span("")) if len(text) >= self.list.size.width - 1 else ()
+        about = describe.help_of(session.entry(node), session.symbol(str(row.key)), session.menu.help(node))
+        return [*whole, *about]
 
     def chosen(self, row: Row) -> None:
         """Close, to jump to the symbol."""

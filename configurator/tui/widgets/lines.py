@@ -1,8 +1,8 @@
-"""Lines of text that paint no more than the cells that differ, and a list of rows on top of them.
+"""Lines of text that are painted anew where they differ, and a list of rows on top of them.
 
 Textual's OptionList and Tree keep one renderable a row and repaint the whole widget for an arrow key. Here only the
-rows in the window are made, and of a line that changes only the cells that differ are sent, so a list may have any
-number of rows.
+rows in the window are made, and only the lines that change are painted, so a list may have any number of rows. Which
+cells of them are sent is the painter's business.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from configurator.tui.looks import Looks
 
 _WHEEL = 3  # lines that a turn of the mouse wheel moves
-
-Cell = tuple[str, "Style | None"]
 
 
 class LineView(Widget):
@@ -77,18 +75,16 @@ class LineView(Widget):
         return fit(segments, width, looks.cursor(base) if at_cursor else base, self.glyphs.ellipsis)
 
     def repaint(self, lines: Iterable[int] | None = None) -> None:
-        """Draw lines of the window anew, all by default, and send the cells that differ."""
+        """Draw lines of the window anew, all by default, and have those painted that differ."""
         width, height = self._fit_window()
         regions = []
         for y in range(height) if lines is None else lines:
             if not 0 <= y < height:
                 continue
             strip = self.draw(y)
-            before = self._strips.get(y)
-            self._strips[y] = strip
-            cells = (0, width) if before is None else difference(before, strip)
-            if cells:
-                regions.append(Region(cells[0], y, cells[1] - cells[0], 1))
+            if strip != self._strips.get(y):
+                self._strips[y] = strip
+                regions.append(Region(0, y, width, 1))
         if regions:
             self.refresh(*regions)
 
@@ -248,40 +244,3 @@ def fit(segments: Iterable[Segment], width: int, style: Style, ellipsis: str) ->
     if strip.cell_length <= width:
         return strip.extend_cell_length(width, style).simplify()
     return Strip.join([strip.crop(0, width - 1), Strip([Segment(ellipsis, style)])]).adjust_cell_length(width, style)
-
-
-def difference(before: Strip, now: Strip) -> tuple[int, int] | None:
-    """Return the cells, from and to, in which two lines differ; None if they are the same."""
-    if before == now:
-        return None
-    old, new = _cells(before), _cells(now)
-    end = max(len(old), len(new))
-    if len(old) != len(new):
-        return 0, end
-    start = 0
-    while start < end and old[start] == new[start]:
-        start += 1
-    while end > start and old[end - 1] == new[end - 1]:
-        end -= 1
-    # not from or to the middle of a character of two cells
-    while start and (old[start][0] == "" or new[start][0] == ""):
-        start -= 1
-    while end < len(new) and (old[end][0] == "" or new[end][0] == ""):
-        end += 1
-    return (start, end) if start < end else None
-
-
-def _cells(strip: Strip) -> list[Cell]:
-    cells: list[Cell] = []
-    for text, style, _ in strip:
-        if text.isascii():
-            cells.extend([(character, style) for character in text])
-            continue
-        for character in text:
-            width = cell_len(character)
-            if width == 0 and cells:  # a combining character belongs to the one before it
-                cells[-1] = (cells[-1][0] + character, style)
-            else:
-                cells.append((character, style))
-                cells.extend([("", style)] * (width - 1))
-    return cells

@@ -78,7 +78,7 @@ class TextPane(LineView):
         if self._tabs and event.y == 0:
             x = event.x - len(_MARGIN)
             for number, title in enumerate(self._tabs):
-                x -= len(title) + 3
+                x -= len(title) + 2
                 if x < 0:
                     self.post_message(TabClicked(number))
                     return
@@ -105,7 +105,6 @@ class TextPane(LineView):
             # brackets and not the colour alone say which one is shown
             shown = number == self._tab
             spans.append(Span(f"[{title}]" if shown else f" {title} ", Part.CHOSEN if shown else Part.HIDDEN))
-            spans.append(Span(" ", Part.PROMPT))
         return Row(None, tuple(spans))
 
     def _wrap(self) -> None:
@@ -120,19 +119,27 @@ def wrap(paragraphs: Sequence[Span], width: int) -> list[Row]:
     if width < 1:
         return []
     return [
-        Row(None, (Span(_MARGIN + line, paragraph.part, paragraph.link),))
+        Row(None, _line(line, paragraph))
         for paragraph in paragraphs
-        for line in wrap_text(paragraph.text, width)
+        for line in wrap_text(paragraph.text, width, paragraph.hang)
     ]
 
 
-def wrap_text(text: str, width: int) -> list[str]:
-    """Return a text as lines of at most `width` cells."""
+def _line(text: str, paragraph: Span) -> tuple[Span, ...]:
+    """Return a line of a paragraph; the blank before it is not a part of a link."""
+    if paragraph.part is not Part.LINK:
+        return (Span(_MARGIN + text, paragraph.part, paragraph.link),)
+    bare = text.lstrip()
+    return Span(_MARGIN + text[: len(text) - len(bare)]), Span(bare, paragraph.part, paragraph.link)
+
+
+def wrap_text(text: str, width: int, hang: int = 0) -> list[str]:
+    """Return a text as lines of at most `width` cells; `hang` is as that of `Span`."""
     if not text.isascii():
         from textual.content import Content  # it counts cells; textwrap, for most texts, is faster
 
         return [line.plain for line in Content(text).wrap(width)] or [""]
     if len(text) <= width:
         return [text]
-    indent = text[: len(text) - len(text.lstrip())][: width // 2]
+    indent = (" " * hang or text[: len(text) - len(text.lstrip())])[: width // 2]
     return textwrap.wrap(text, width, subsequent_indent=indent, drop_whitespace=True) or [""]

@@ -44,6 +44,17 @@ func Nanotime() int64 {
 	return int64(hi<<32 | lo>>32)
 }
 
+// Frequency returns that of the time-stamp counter in Hz, 0 if it is not known.
+//
+// Context: any.
+func Frequency() uint64 {
+	if nsPerTick == 0 {
+		return 0
+	}
+	hz, _ := bits.Div64(second>>32, second<<32, nsPerTick)
+	return hz
+}
+
 // WallBase returns the Unix time in nanoseconds at monotonic time zero.
 //
 // Context: any.

@@ -65,15 +65,37 @@ func Write(b []byte) {
 	flush()
 }
 
-// WriteRaw is Write for a program that moves the cursor to the start of a line
-// itself: on the serial line a newline stays what it is.
+// WriteSome prints the first bytes of b, as many as the devices take without a
+// long wait, and returns how many. With lines, a newline starts a new line, as
+// everywhere else; without, it stays what it is on the serial line.
 //
 // Context: kernel.
-func WriteRaw(b []byte) {
-	for _, c := range b {
-		send(c)
+func WriteSome(b []byte, lines bool) int {
+	n := 0
+	for n < len(b) && hasRoom() {
+		if c := b[n]; lines {
+			put(c)
+		} else {
+			send(c)
+		}
+		n++
 	}
 	flush()
+	return n
+}
+
+// Drained reports, after a short wait at most, whether everything printed has
+// left the machine.
+//
+// Context: kernel.
+func Drained() bool {
+	return (!config.Uart || serial.empty(shortLimit)) && (!config.VirtioConsole || paravirtual.hasRoom())
+}
+
+// hasRoom reports whether every device takes a byte, and the carriage return
+// before it.
+func hasRoom() bool {
+	return (!config.Uart || serial.hasRoom()) && (!config.VirtioConsole || paravirtual.hasRoom())
 }
 
 // Print prints a string.

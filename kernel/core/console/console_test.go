@@ -171,6 +171,28 @@ func TestBlockedSerial(t *testing.T) {
 	}
 }
 
+// TestWriteSome stops where the transmitter does, and goes on from there.
+func TestWriteSome(t *testing.T) {
+	p := install(t, &ports{present: true, fifo: true})
+	text := []byte("0123456789abcde\nand more")
+	p.blocked = true
+	n := WriteSome(text, true)
+	if n != 0 || Drained() || p.polls > 2*shortLimit+2 {
+		t.Errorf("%d bytes went to a blocked line, drained %v, %d polls", n, Drained(), p.polls)
+	}
+	p.blocked = false
+	serial.hasRoom() // what was there is out, and there is room for 16
+	p.blocked = true
+	if n = WriteSome(text, true); n != 15 {
+		t.Errorf("%d bytes went, want 15: the newline has a carriage return before it", n)
+	}
+	p.blocked = false
+	n += WriteSome(text[n:], true)
+	if want := "0123456789abcde\r\nand more"; n != len(text) || p.sent.String() != want || p.overrun || !Drained() {
+		t.Errorf("%d bytes, sent %q, overrun %v, drained %v", n, p.sent.String(), p.overrun, Drained())
+	}
+}
+
 // TestDrain waits for a byte in the shift register, but not for ever.
 func TestDrain(t *testing.T) {
 	p := install(t, &ports{present: true})

@@ -12,6 +12,10 @@ var (
 // microsecond on a PC, a byte at 300 baud 33 milliseconds.
 const pollLimit = 100_000
 
+// shortLimit bounds the wait of who comes again: that for a FIFO of 16 bytes at
+// 115200 baud.
+const shortLimit = 2000
+
 // uart is the transmitting half of a 16550A, polled. It owns the divisor, LCR,
 // FCR and THR; drivers/uart owns the receiver and the interrupt registers.
 type uart struct {
@@ -74,7 +78,8 @@ func (u *uart) detect() bool {
 
 // put sends one byte. A transmitter that never becomes ready (a line whose
 // other end holds CTS, an emulator whose output is blocked) loses bytes rather
-// than stopping the machine.
+// than stopping the machine: the log and reports of bugs cannot wait. What a
+// program writes waits for room first.
 func (u *uart) put(c byte) {
 	if !u.present {
 		return
@@ -89,14 +94,38 @@ func (u *uart) put(c byte) {
 	out8(u.port+regTHR, c)
 }
 
+// hasRoom reports whether a byte and one before it can be sent now, after a
+// short wait at most.
+func (u *uart) hasRoom() bool {
+	if !u.present || u.room >= 2 {
+		return true
+	}
+	if !u.poll(lsrTHRE, shortLimit) {
+		return false
+	}
+	u.room, u.stuck = u.depth, false
+	return true
+}
+
 // drain waits until the last byte has left the transmitter.
 func (u *uart) drain() {
-	for i := 0; u.present && !u.stuck && i < pollLimit; i++ {
-		if in8(u.port+regLSR)&lsrTEMT != 0 {
-			return
+	if !u.stuck {
+		u.empty(pollLimit)
+	}
+}
+
+// empty reports whether the last byte has left the transmitter, after a wait.
+func (u *uart) empty(limit int) bool { return !u.present || u.poll(lsrTEMT, limit) }
+
+// poll looks at the line status until a bit is set, and reports whether it is.
+func (u *uart) poll(bit uint8, limit int) bool {
+	for i := 0; i < limit; i++ {
+		if in8(u.port+regLSR)&bit != 0 {
+			return true
 		}
 		x86.Pause()
 	}
+	return false
 }
 
 // ready waits for an empty transmitter.
@@ -105,13 +134,6 @@ func (u *uart) ready() bool {
 	if u.stuck {
 		limit = 1
 	}
-	for i := 0; i < limit; i++ {
-		if in8(u.port+regLSR)&lsrTHRE != 0 {
-			u.stuck = false
-			return true
-		}
-		x86.Pause()
-	}
-	u.stuck = true
-	return false
+	u.stuck = !u.poll(lsrTHRE, limit)
+	return !u.stuck
 }

@@ -57,6 +57,17 @@ func (v *virtio) attach(q *VirtioQueue) {
 	v.flush()
 }
 
+// hasRoom reports whether a byte and one before it are kept for the next flush.
+func (v *virtio) hasRoom() bool {
+	if v.stuck && v.taken() {
+		v.stuck = false
+	}
+	if v.attached && v.filled+2 > textSize {
+		v.flush()
+	}
+	return !v.attached || !v.stuck
+}
+
 // put keeps a byte for the next flush.
 func (v *virtio) put(c byte) {
 	if v.stuck {

@@ -135,6 +135,9 @@ func (ep *File) Watch(c *thread.CPU, f *File, fd int, events uint32, data uint64
 	if f.Unpollable {
 		return EPERM
 	}
+	if events&Exclusive != 0 && (f.Kind == Epoll || events&^mayBeExclusive != 0) {
+		return EINVAL
+	}
 	if ep.find(f, fd) != nil {
 		return EEXIST
 	}
@@ -175,6 +178,9 @@ func (ep *File) Rewatch(c *thread.CPU, f *File, fd int, events uint32, data uint
 	w := ep.find(f, fd)
 	if w == nil {
 		return ENOENT
+	}
+	if (w.events|events)&Exclusive != 0 {
+		return EINVAL
 	}
 	w.events, w.data, w.disabled = events, data, false
 	w.queueIfReady(c)

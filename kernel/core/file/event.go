@@ -19,7 +19,7 @@ func NewEvent(c *thread.CPU, count uint64, flags uint32, semaphore bool) *File {
 	return f
 }
 
-// TakeCount empties the counter of an Event or Interrupt, or takes one from a
+// TakeCount empties the counter of an Event, Interrupt or Timer, or takes one from a
 // semaphore. It returns 0 when there is nothing to take.
 func (f *File) TakeCount(c *thread.CPU) uint64 {
 	n := f.Count
@@ -52,7 +52,8 @@ func (f *File) AddCount(c *thread.CPU, n uint64) bool {
 	return true
 }
 
-// CountInterrupt tells an Interrupt file that its line has fired.
+// CountInterrupt tells an Interrupt file that its line has fired, or a Timer
+// that it has expired.
 func (f *File) CountInterrupt(c *thread.CPU) {
 	f.Count++
 	f.Mark(c, In, true)

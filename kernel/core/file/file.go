@@ -13,6 +13,7 @@ import (
 	"eggcup/kernel/core/pool"
 	"eggcup/kernel/core/raw"
 	"eggcup/kernel/core/thread"
+	"eggcup/kernel/core/timer"
 	"unsafe"
 )
 
@@ -27,6 +28,7 @@ const (
 	Epoll                     // epoll_create1(2)
 	Hooked                    // served in goroutine context
 	Pipe                      // an end of a pipe of the kernel's own
+	Timer                     // timerfd_create(2)
 )
 
 // Events of epoll(7).
@@ -36,9 +38,15 @@ const (
 	Err       = 0x008
 	Hup       = 0x010
 	ReadHup   = 0x2000
+	Exclusive = 1 << 28
+	WakeUp    = 1 << 29
 	OneShot   = 1 << 30
 	Edge      = 1 << 31
 	always    = Err | Hup
+
+	// mayBeExclusive is what Linux takes beside EPOLLEXCLUSIVE.
+	mayBeExclusive = In | Out | Err | Hup | WakeUp | Edge | Exclusive
+
 	condition = 0xffff // the bits of an event mask that are conditions
 )
 
@@ -71,10 +79,15 @@ type File struct {
 	Serving   bool  // Interrupt: it counted, and its driver has not enabled the line since
 	Line      int32 // Interrupt: the line it counts
 	Flags     uint32
-	Count     uint64 // Event, Interrupt: the counter
+	Count     uint64 // Event, Interrupt, Timer: the counter
 	// Unpollable says that a Hooked file is always ready; epoll refuses it,
 	// as Linux does with regular files.
 	Unpollable bool
+	// Of a Timer: when it expires, how often from then on, and whether its
+	// times are those of the wall clock.
+	Alarm      timer.Timer
+	Period     int64
+	WallClock  bool
 	NextSharer *File // Interrupt: another file of the same line; owned by core/irq
 
 	ring    *ring // Pipe: shared by its ends
@@ -116,6 +129,9 @@ func (f *File) Discard() {
 	files.Put(uintptr(unsafe.Pointer(f)))
 }
 
+// Address is where f lies, for what holds no pointers.
+func (f *File) Address() uintptr { return uintptr(unsafe.Pointer(f)) }
+
 // Ready returns the events that f is ready for.
 func (f *File) Ready() uint32 { return f.ready }
 
@@ -142,12 +158,15 @@ func (f *File) Unmark(events uint32) { f.ready &^= events }
 
 // BlockUntil blocks the current thread until f is ready for events (In or Out)
 // and then runs its system call again.
-func (f *File) BlockUntil(c *thread.CPU, events uint32) {
+func (f *File) BlockUntil(c *thread.CPU, events uint32) { f.BlockUntilTime(c, events, thread.Never) }
+
+// BlockUntilTime is BlockUntil that also runs the call again at a deadline.
+func (f *File) BlockUntilTime(c *thread.CPU, events uint32, deadline int64) {
 	q := &f.readers
 	if events&Out != 0 {
 		q = &f.writers
 	}
-	c.Block(q, thread.Never, 0, true)
+	c.Block(q, deadline, 0, true)
 }
 
 func wakeAll(c *thread.CPU, q *thread.Queue, urgent bool) {
@@ -185,6 +204,8 @@ func (f *File) drop(c *thread.CPU) {
 		LineClosed(f)
 	case Pipe:
 		f.leavePipe(c)
+	case Timer:
+		c.RemoveTimer(&f.Alarm)
 	}
 	f.Discard()
 }

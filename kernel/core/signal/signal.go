@@ -22,10 +22,14 @@ const (
 	SIGFPE  = 8
 	SIGKILL = 9
 	SIGSEGV = 11
+	SIGPIPE = 13
 	SIGALRM = 14
 	SIGCHLD = 17
 	SIGCONT = 18
 	SIGSTOP = 19
+	SIGTSTP = 20
+	SIGTTIN = 21
+	SIGTTOU = 22
 	SIGURG  = 23
 	SIGPROF = 27
 	SIGWNCH = 28
@@ -116,7 +120,12 @@ func ignored(sig int) bool {
 	case Ignore:
 		return true
 	case Default:
-		return sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWNCH
+		switch sig {
+		case SIGCHLD, SIGCONT, SIGURG, SIGWNCH:
+			return true
+		case SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU:
+			return true // nobody could make the one program go on; Linux's first process does not stop either
+		}
 	}
 	return false
 }

@@ -54,8 +54,12 @@ func run(c *thread.CPU, h Handler) {
 // configuration makes are not linked.
 func lookup(number uintptr) Handler {
 	if number < uintptr(len(handlerOf)) {
-		if place := handlerOf[number]; place != 0 {
-			return handlers[place-1]
+		place := uintptr(handlerOf[number]) - 1
+		if place < uintptr(len(handlers)) {
+			return handlers[place]
+		}
+		if place -= uintptr(len(handlers)); config.HaveServedFiles && place < uintptr(len(serverHandlers)) {
+			return serverHandlers[place]
 		}
 		return sysUnknown
 	}

@@ -34,7 +34,7 @@ const (
 	openReadWrite = 2
 	openAccess    = 3
 	openAppend    = 0x400
-	openPath      = 0x200000
+	openOnce      = 0o100 | 0o200 | 0o400 | 0o1000 | file.CloExec // O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC: no flags of the file
 	settable      = openAppend | file.NonBlock
 )
 
@@ -48,6 +48,9 @@ func sysRead(c *thread.CPU, f *thread.Frame) uintptr {
 	switch in.Kind {
 	case file.Console:
 		return readConsole(c, in, f.SI, f.DX)
+	case file.Timer:
+		catchUp(c, in)
+		return readCount(c, in, f.SI, f.DX)
 	case file.Event, file.Interrupt:
 		return readCount(c, in, f.SI, f.DX)
 	case file.Pipe:
@@ -90,8 +93,7 @@ func sysWrite(c *thread.CPU, f *thread.Frame) uintptr {
 	}
 	switch out.Kind {
 	case file.Console:
-		writeConsole(f.SI, f.DX)
-		return f.DX
+		return writeConsole(c, out, f.SI, f.DX)
 	case file.Event:
 		return writeEvent(c, out, f.SI, f.DX)
 	case file.Pipe:
@@ -115,29 +117,6 @@ func writeEvent(c *thread.CPU, out *file.File, addr, n uintptr) uintptr {
 }
 
 const iovecSize = 16
-
-func sysWritev(c *thread.CPU, f *thread.Frame) uintptr {
-	out := get(f.DI)
-	if out == nil {
-		return fail(EBADF)
-	}
-	if out.Kind != file.Console || f.DX > 1024 {
-		return fail(EINVAL)
-	}
-	if !readable(f.SI, f.DX*iovecSize) {
-		return fail(EFAULT)
-	}
-	total := uintptr(0)
-	for i := uintptr(0); i < f.DX; i++ {
-		base, n := raw.Load(f.SI+i*iovecSize), raw.Load(f.SI+i*iovecSize+8)
-		if !readable(base, n) {
-			return fail(EFAULT)
-		}
-		writeConsole(base, n)
-		total += n
-	}
-	return total
-}
 
 func sysClose(c *thread.CPU, f *thread.Frame) uintptr {
 	return fail(uintptr(file.Descriptors.Close(c, int(int32(f.DI)))))

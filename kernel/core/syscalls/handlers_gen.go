@@ -10,6 +10,9 @@ var (
 		1: sysIrqEnable,
 		2: sysTTYInput,
 		3: sysConsoleVGA,
+		4: sysTTYEcho,
+		5: sysTTYControl,
+		6: sysTTYState,
 	}
 	servedHandlers = [...]Handler{
 		0: sysFileCreate,
@@ -66,6 +69,10 @@ var (
 		sysGetrlimit,
 		sysGetrusage,
 		sysSysinfo,
+		sysGetuid,
+		sysGetgid,
+		sysGeteuid,
+		sysGetegid,
 		sysZero,
 		sysGetpgid,
 		sysSigaltstack,
@@ -95,7 +102,28 @@ var (
 		sysGetcpu,
 		sysGetrandom,
 	}
-	// handlerOf is the place among handlers, counted from 1, by the number of the call.
+	serverHandlers = [...]Handler{
+		sysGetitimer,
+		sysAlarm,
+		sysTimes,
+		sysSetuid,
+		sysSetgid,
+		sysSetreuid,
+		sysSetregid,
+		sysSetresuid,
+		sysGetresuid,
+		sysSetresgid,
+		sysGetresgid,
+		sysCapget,
+		sysGetpriority,
+		sysSetpriority,
+		sysMlock,
+		sysTimerfdCreate,
+		sysTimerfdSettime,
+		sysTimerfdGettime,
+		sysCloseRange,
+	}
+	// handlerOf is the place among both, one behind the other, counted from 1, by the number of the call.
 	handlerOf = [...]uint8{
 		0:   1,  // read
 		1:   2,  // write
@@ -123,6 +151,8 @@ var (
 		32:  19, // dup
 		33:  20, // dup2
 		35:  21, // nanosleep
+		36:  71, // getitimer
+		37:  72, // alarm
 		38:  22, // setitimer
 		39:  23, // getpid
 		40:  24, // sendfile
@@ -144,58 +174,89 @@ var (
 		97:  36, // getrlimit
 		98:  37, // getrusage
 		99:  38, // sysinfo
+		100: 73, // times
 		102: 39, // getuid
-		104: 39, // getgid
-		107: 39, // geteuid
-		108: 39, // getegid
-		110: 39, // getppid
+		104: 40, // getgid
+		105: 74, // setuid
+		106: 75, // setgid
+		107: 41, // geteuid
+		108: 42, // getegid
+		110: 43, // getppid
 		111: 23, // getpgrp
-		115: 39, // getgroups
-		121: 40, // getpgid
-		124: 40, // getsid
-		131: 41, // sigaltstack
-		157: 42, // prctl
-		158: 43, // arch_prctl
-		160: 44, // setrlimit
-		162: 39, // sync
-		169: 45, // reboot
-		186: 46, // gettid
-		200: 47, // tkill
-		201: 48, // time
-		202: 49, // futex
-		203: 39, // sched_setaffinity
-		204: 50, // sched_getaffinity
-		218: 51, // set_tid_address
+		113: 76, // setreuid
+		114: 77, // setregid
+		115: 43, // getgroups
+		116: 43, // setgroups
+		117: 78, // setresuid
+		118: 79, // getresuid
+		119: 80, // setresgid
+		120: 81, // getresgid
+		121: 44, // getpgid
+		122: 41, // setfsuid
+		123: 42, // setfsgid
+		124: 44, // getsid
+		125: 82, // capget
+		131: 45, // sigaltstack
+		140: 83, // getpriority
+		141: 84, // setpriority
+		149: 85, // mlock
+		150: 85, // munlock
+		151: 43, // mlockall
+		152: 43, // munlockall
+		157: 46, // prctl
+		158: 47, // arch_prctl
+		160: 48, // setrlimit
+		162: 43, // sync
+		169: 49, // reboot
+		186: 50, // gettid
+		200: 51, // tkill
+		201: 52, // time
+		202: 53, // futex
+		203: 43, // sched_setaffinity
+		204: 54, // sched_getaffinity
+		218: 55, // set_tid_address
 		222: 24, // timer_create
-		228: 52, // clock_gettime
-		229: 53, // clock_getres
-		230: 54, // clock_nanosleep
-		231: 55, // exit_group
-		232: 56, // epoll_wait
-		233: 57, // epoll_ctl
-		234: 58, // tgkill
+		228: 56, // clock_gettime
+		229: 57, // clock_getres
+		230: 58, // clock_nanosleep
+		231: 59, // exit_group
+		232: 60, // epoll_wait
+		233: 61, // epoll_ctl
+		234: 62, // tgkill
 		247: 29, // waitid
 		253: 24, // inotify_init
+		254: 24, // inotify_add_watch
+		255: 24, // inotify_rm_watch
 		257: 3,  // openat
 		259: 24, // mknodat
-		262: 59, // newfstatat
+		262: 63, // newfstatat
 		267: 3,  // readlinkat
 		269: 3,  // faccessat
-		273: 39, // set_robust_list
+		273: 43, // set_robust_list
 		275: 24, // splice
-		281: 56, // epoll_pwait
-		290: 60, // eventfd2
-		291: 61, // epoll_create1
-		292: 62, // dup3
-		293: 63, // pipe2
+		276: 24, // tee
+		278: 24, // vmsplice
+		281: 60, // epoll_pwait
+		282: 24, // signalfd
+		283: 86, // timerfd_create
+		286: 87, // timerfd_settime
+		287: 88, // timerfd_gettime
+		289: 24, // signalfd4
+		290: 64, // eventfd2
+		291: 65, // epoll_create1
+		292: 66, // dup3
+		293: 67, // pipe2
 		294: 24, // inotify_init1
-		302: 64, // prlimit64
-		309: 65, // getcpu
-		318: 66, // getrandom
+		302: 68, // prlimit64
+		309: 69, // getcpu
+		318: 70, // getrandom
 		322: 27, // execveat
 		326: 24, // copy_file_range
 		332: 3,  // statx
+		425: 24, // io_uring_setup
+		434: 24, // pidfd_open
 		435: 24, // clone3
+		436: 89, // close_range
 		439: 3,  // faccessat2
 	}
 )

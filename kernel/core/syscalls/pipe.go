@@ -3,6 +3,7 @@ package syscalls
 import (
 	"eggcup/kernel/core/file"
 	"eggcup/kernel/core/raw"
+	"eggcup/kernel/core/signal"
 	"eggcup/kernel/core/thread"
 )
 
@@ -73,6 +74,7 @@ func writePipe(c *thread.CPU, out *file.File, addr, n uintptr) uintptr {
 			}
 		}
 	default:
+		signal.Send(c, c.Current, signal.SIGPIPE, signal.CodeKernel)
 		return partly(*moved, EPIPE)
 	}
 	if *moved == n {

@@ -86,7 +86,7 @@ func sysConsoleVirtio(c *thread.CPU, f *thread.Frame) uintptr {
 // open(2), whether epoll refuses it). It is ready for nothing yet.
 func sysFileCreate(c *thread.CPU, f *thread.Frame) uintptr {
 	flags := uint32(f.DI)
-	of := file.New(file.Hooked, flags&(openAccess|settable|openPath))
+	of := file.New(file.Hooked, flags&^openOnce)
 	if of != nil {
 		of.Unpollable = f.SI != 0
 	}

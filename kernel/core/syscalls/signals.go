@@ -122,7 +122,10 @@ func sysSigaltstack(c *thread.CPU, f *thread.Frame) uintptr {
 
 // sysTgkill signals one thread: (tgid, tid, sig).
 func sysTgkill(c *thread.CPU, f *thread.Frame) uintptr {
-	if int32(f.DI) != 1 {
+	switch group, id := int32(f.DI), int32(f.SI); {
+	case group <= 0 || id <= 0:
+		return fail(EINVAL)
+	case group != 1:
 		return fail(ESRCH)
 	}
 	return signalThread(c, int32(f.SI), int(f.DX))

@@ -75,11 +75,15 @@ func sysGetrandom(c *thread.CPU, f *thread.Frame) uintptr {
 const (
 	rlimitStack  = 3
 	rlimitNofile = 7
+	rlimitLast   = 15
 	infinity     = ^uintptr(0)
 	stackLimit   = 8 << 20
 )
 
 func putLimit(resource, addr uintptr) uintptr {
+	if resource > rlimitLast {
+		return fail(EINVAL)
+	}
 	if addr == 0 {
 		return 0
 	}
@@ -115,6 +119,9 @@ func sysPrlimit64(c *thread.CPU, f *thread.Frame) uintptr {
 // setLimit changes the soft limit of a resource. The hard one stays, so that
 // the soft one can go up again, as root's can.
 func setLimit(resource, addr uintptr) uintptr {
+	if resource > rlimitLast {
+		return fail(EINVAL)
+	}
 	if !readable(addr, 16) {
 		return fail(EFAULT)
 	}
@@ -132,13 +139,21 @@ func setLimit(resource, addr uintptr) uintptr {
 const rusageSize = 144
 
 func sysGetrusage(c *thread.CPU, f *thread.Frame) uintptr {
+	const self, children, ofThread = 0, -1, 1
+	who := int32(f.DI)
+	if who != self && who != children && who != ofThread {
+		return fail(EINVAL)
+	}
 	if !writable(f.SI, rusageSize) {
 		return fail(EFAULT)
 	}
 	raw.Clear(f.SI, rusageSize)
-	now := c.Now()
-	raw.Store64(f.SI, uint64(now/billion))
-	raw.Store64(f.SI+8, uint64(now%billion/1000))
+	if who == children {
+		return 0
+	}
+	busy := c.Busy()
+	raw.Store64(f.SI, uint64(busy/billion))
+	raw.Store64(f.SI+8, uint64(busy%billion/1000))
 	return 0
 }
 
@@ -166,15 +181,55 @@ func sysSysinfo(c *thread.CPU, f *thread.Frame) uintptr {
 
 // Options of prctl(2).
 const (
-	prGetKeepCaps = 7
-	prSetKeepCaps = 8
-	prSetName     = 15
+	prSetPdeathsig  = 1
+	prGetDumpable   = 3
+	prSetDumpable   = 4
+	prGetKeepCaps   = 7
+	prSetKeepCaps   = 8
+	prSetName       = 15
+	prGetName       = 16
+	prCapbsetRead   = 23
+	prSetTimerslack = 29
+	prGetTimerslack = 30
+	prSetNoNewPrivs = 38
+	prGetNoNewPrivs = 39
+
+	threadName    = 16
+	timerslack    = 50_000 // Linux's default, in nanoseconds
+	capabilityEnd = 41
 )
 
 func sysPrctl(c *thread.CPU, f *thread.Frame) uintptr {
 	switch f.DI {
 	case prSetName:
+		if !readable(f.SI, threadName) {
+			return fail(EFAULT)
+		}
+		name := &c.Current.Name
+		*name = [threadName]byte{}
+		for i := 0; i < threadName-1; i++ {
+			if name[i] = raw.Load8(f.SI + uintptr(i)); name[i] == 0 {
+				break
+			}
+		}
 		return 0
+	case prGetName:
+		if !writable(f.SI, threadName) {
+			return fail(EFAULT)
+		}
+		*(*[threadName]byte)(raw.Ptr(f.SI)) = c.Current.Name
+		return 0
+	case prGetDumpable:
+		return 1
+	case prGetTimerslack:
+		return timerslack
+	case prSetPdeathsig, prSetDumpable, prSetTimerslack, prSetNoNewPrivs, prGetNoNewPrivs:
+		return 0 // nothing depends on them
+	case prCapbsetRead:
+		if f.SI >= capabilityEnd {
+			return fail(EINVAL)
+		}
+		return 1
 	case prGetKeepCaps:
 		return c.Current.KeepCaps
 	case prSetKeepCaps:

@@ -1,7 +1,6 @@
 package syscalls
 
 import (
-	"eggcup/kernel/core/console"
 	"eggcup/kernel/core/file"
 	"eggcup/kernel/core/raw"
 	"eggcup/kernel/core/signal"
@@ -11,6 +10,10 @@ import (
 // input is what was typed and not read yet: a ring, whose producer is
 // kernel/tty.
 var input ring
+
+// flushes counts how often what was typed has been thrown away: kernel/tty has
+// the beginning of a line, which goes too.
+var flushes uint32
 
 const ringSize = 4096 // a power of two
 
@@ -22,6 +25,8 @@ type ring struct {
 
 	ends               [maxEnds]uint32 // values of tail, in order
 	endsHead, endsTail uint32
+
+	arrived int64 // when the last byte came
 }
 
 // maxEnds is how many ends are kept, a power of two. Lines whose ends are not
@@ -80,10 +85,13 @@ func readConsole(c *thread.CPU, in *file.File, addr, n uintptr) uintptr {
 	if !writable(addr, n) {
 		return fail(EFAULT)
 	}
-	if input.empty() {
-		if termios[lflag]&icanon == 0 && termios[vmin] == 0 && termios[vtime] == 0 {
-			return 0 // a program that looks from time to time
+	switch {
+	case termios[lflag]&icanon == 0 && !rawRead(c, in, n):
+		if c.Current.Retry {
+			return 0
 		}
+		return fail(EAGAIN)
+	case termios[lflag]&icanon != 0 && input.empty():
 		return block(c, in, file.In)
 	}
 	got := min(n, uintptr(input.next()))
@@ -91,18 +99,53 @@ func readConsole(c *thread.CPU, in *file.File, addr, n uintptr) uintptr {
 		raw.Store8(addr+i, input.pop())
 	}
 	input.took()
-	if input.empty() {
-		file.UnmarkConsoles(file.In)
-	}
+	showInput(c)
 	return got
 }
 
-// writeConsole prints what a program writes to the terminal.
-func writeConsole(addr, n uintptr) {
-	if b := raw.Bytes(addr, n); termios[oflag]&newlines == newlines {
-		console.Write(b)
+// rawRead reports whether a read of n bytes without line editing has its end:
+// with VMIN bytes, or when VTIME has passed since the last byte, or since the
+// start if VMIN is 0 (termios(3)). If not, the thread waits unless the file does
+// not block.
+func rawRead(c *thread.CPU, in *file.File, n uintptr) bool {
+	t, have := c.Current, uintptr(input.len())
+	least, time := uintptr(termios[vmin]), int64(termios[vtime])*(billion/10)
+	if have >= min(max(least, 1), n) || least == 0 && time == 0 {
+		return true
+	}
+	if in.Flags&file.NonBlock != 0 {
+		return have > 0
+	}
+	deadline := int64(thread.Never)
+	if time != 0 && (least == 0 || have > 0) {
+		if t.Deadline == 0 {
+			t.Deadline = after(c, time)
+		}
+		if deadline = t.Deadline; least != 0 {
+			deadline = max(deadline, input.arrived+time)
+		}
+		if c.Now() >= deadline {
+			return true
+		}
+	}
+	in.BlockUntilTime(c, file.In, deadline)
+	return false
+}
+
+// inputReady reports whether a read would have its end at once.
+func inputReady() bool {
+	if termios[lflag]&icanon == 0 && termios[vtime] == 0 {
+		return input.len() >= uint32(max(termios[vmin], 1))
+	}
+	return !input.empty()
+}
+
+// showInput tells who waits whether there is input.
+func showInput(c *thread.CPU) {
+	if inputReady() {
+		file.MarkConsoles(c, file.In)
 	} else {
-		console.WriteRaw(b)
+		file.UnmarkConsoles(file.In)
 	}
 }
 
@@ -123,30 +166,70 @@ func sysTTYInput(c *thread.CPU, f *thread.Frame) uintptr {
 	if f.DX != 0 {
 		input.end()
 	}
-	if !input.empty() {
+	input.arrived = c.Now()
+	if inputReady() {
 		file.MarkConsoles(c, file.In)
 	}
 	return taken
 }
 
+// sysTTYState writes what kernel/tty has to know of the terminal, whatever the
+// program has made of descriptor 0: (address of rawsys.Terminal).
+func sysTTYState(c *thread.CPU, f *thread.Frame) uintptr {
+	const stoppedAt, flushesAt, columnAt, size = 36, 40, 44, 48
+	if !writable(f.DI, size) {
+		return fail(EFAULT)
+	}
+	*(*[termiosSize]byte)(raw.Ptr(f.DI)) = termios
+	raw.Store32(f.DI+stoppedAt, 0)
+	if stopped {
+		raw.Store32(f.DI+stoppedAt, 1)
+	}
+	raw.Store32(f.DI+flushesAt, flushes)
+	raw.Store32(f.DI+columnAt, column)
+	return 0
+}
+
+// sysTTYControl is an ioctl(2) of the terminal: (request, argument).
+func sysTTYControl(c *thread.CPU, f *thread.Frame) uintptr { return terminalRequest(c, f.DI, f.SI) }
+
 // Requests of ioctl_tty(2).
 const (
 	tcGets      = 0x5401
-	tcSetsFlush = 0x5404 // TCSETS, TCSETSW and TCSETSF are 0x5402 to 0x5404
+	tcSets      = 0x5402
+	tcSetsWait  = 0x5403
+	tcSetsFlush = 0x5404
+	tcBreak     = 0x5409 // tcdrain(3) with a non-zero argument
+	tcFlow      = 0x540a // TCXONC
 	tcFlush     = 0x540b
+	tioSetCtty  = 0x540e
 	tioGetGroup = 0x540f
+	tioSetGroup = 0x5410
+	tioOutQ     = 0x5411
 	tioGWinSz   = 0x5413
 	tioSWinSz   = 0x5414
 	fioNRead    = 0x541b
+	tcBreakP    = 0x5425
+	tioGetSid   = 0x5429
 
+	flushInput  = 0 // TCIFLUSH
 	flushOutput = 1 // TCOFLUSH: there is nothing, output is never kept
+	flushBoth   = 2
+
+	flowStop     = 0 // TCOOFF
+	flowGo       = 1 // TCOON
+	flowStopThem = 2 // TCIOFF: a STOP for the other side
+	flowGoThem   = 3
 )
 
 // The terminal's settings: struct termios in the kernel's layout, at first
-// those of a Linux console (canonical, echo, signals, CR to NL and back) for
-// UTF-8, but for what does not exist here: stopping the output by Ctrl-S.
+// those of a Linux console (canonical, echo, signals, CR to NL and back, Ctrl-S
+// and Ctrl-Q) for UTF-8.
 const (
 	termiosSize = 36
+	iflag       = 0
+	ixon        = 0x0400 >> 8 // in the second byte
+	utf8        = 0x4000 >> 8
 	oflag       = 4
 	newlines    = 1 | 4 // OPOST | ONLCR
 	lflag       = 12
@@ -156,7 +239,7 @@ const (
 )
 
 var termios = [termiosSize]byte{
-	0x00, 0x41, 0, 0, // c_iflag: ICRNL | IUTF8
+	0x00, 0x45, 0, 0, // c_iflag: ICRNL | IXON | IUTF8
 	newlines, 0x00, 0, 0, // c_oflag
 	0xbf, 0x00, 0, 0, // c_cflag: B38400 | CS8 | CREAD
 	0x3b, 0x8a, 0, 0, // c_lflag: ISIG ICANON ECHO ECHOE ECHOK ECHOCTL ECHOKE IEXTEN
@@ -176,21 +259,27 @@ func sysIoctl(c *thread.CPU, f *thread.Frame) uintptr {
 	if of.Kind != file.Console {
 		return fail(ENOTTY)
 	}
-	switch addr := f.DX; f.SI {
+	return terminalRequest(c, f.SI, f.DX)
+}
+
+// terminalRequest answers ioctl(2) of the terminal.
+func terminalRequest(c *thread.CPU, request, addr uintptr) uintptr {
+	switch request {
 	case tcGets:
 		if !writable(addr, termiosSize) {
 			return fail(EFAULT)
 		}
 		*(*[termiosSize]byte)(raw.Ptr(addr)) = termios
-	case tcGets + 1, tcGets + 2, tcSetsFlush:
-		if !readable(addr, termiosSize) {
-			return fail(EFAULT)
-		}
-		termios = *(*[termiosSize]byte)(raw.Ptr(addr))
-		if f.SI == tcSetsFlush {
-			dropInput()
-		}
+	case tcSets, tcSetsWait, tcSetsFlush:
+		return set(c, request, addr)
+	case tcBreak, tcBreakP:
+		drained(c)
+	case tcFlow:
+		return tcflow(c, addr)
 	case tcFlush:
+		if addr > flushBoth {
+			return fail(EINVAL)
+		}
 		if addr != flushOutput {
 			dropInput()
 		}
@@ -200,10 +289,66 @@ func sysIoctl(c *thread.CPU, f *thread.Frame) uintptr {
 		return resize(c, addr)
 	case fioNRead:
 		return answer(addr, 4, uint64(input.next()))
-	case tioGetGroup:
+	case tioOutQ:
+		return answer(addr, 4, 0)
+	case tioGetGroup, tioGetSid:
 		return answer(addr, 4, 1) // the one process's
+	case tioSetGroup:
+		return setGroup(addr)
+	case tioSetCtty: // it is the controlling terminal
 	default:
 		return fail(ENOTTY)
+	}
+	return 0
+}
+
+// set takes settings. Line editing that begins or ends forgets where the lines
+// end: what is there is read as one.
+func set(c *thread.CPU, request, addr uintptr) uintptr {
+	if !readable(addr, termiosSize) {
+		return fail(EFAULT)
+	}
+	if request != tcSets && !drained(c) {
+		return 0
+	}
+	edited := termios[lflag] & icanon
+	termios = *(*[termiosSize]byte)(raw.Ptr(addr))
+	if request == tcSetsFlush {
+		dropInput()
+	}
+	if termios[lflag]&icanon != edited {
+		input.endsHead = input.endsTail
+	}
+	if termios[iflag+1]&ixon == 0 && stopped {
+		flow(c, false)
+	}
+	showInput(c)
+	return 0
+}
+
+// tcflow stops the output or lets it go on; stopping the input would be a
+// character for the other side, which is not asked for here.
+func tcflow(c *thread.CPU, action uintptr) uintptr {
+	switch action {
+	case flowStop, flowGo:
+		flow(c, action == flowStop)
+	case flowStopThem, flowGoThem:
+	default:
+		return fail(EINVAL)
+	}
+	return 0
+}
+
+// setGroup takes the one process's group only.
+func setGroup(addr uintptr) uintptr {
+	if !readable(addr, 4) {
+		return fail(EFAULT)
+	}
+	switch group := int32(raw.Load32(addr)); {
+	case group < 0:
+		return fail(EINVAL)
+	case group != 1:
+		return fail(ESRCH)
 	}
 	return 0
 }
@@ -234,7 +379,9 @@ func resize(c *thread.CPU, addr uintptr) uintptr {
 	return 0
 }
 
+// dropInput forgets what was typed and not read.
 func dropInput() {
+	flushes++
 	input.clear()
 	file.UnmarkConsoles(file.In)
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"unsafe"
 
+	"eggcup/kernel/core/file"
+	"eggcup/kernel/core/thread"
 	"eggcup/kernel/rawsys"
 )
 
@@ -86,5 +88,68 @@ func TestTerminalRequests(t *testing.T) {
 	}
 	for _, request := range []uintptr{tcGets, tcGets + 1, tioGWinSz, tioSWinSz, fioNRead} {
 		r.expect(-EFAULT, syscall.SYS_IOCTL, 0, request, bad)
+	}
+}
+
+// Without line editing a read ends with VMIN bytes; one of a terminal that does
+// not block takes what is there.
+func TestRawReads(t *testing.T) {
+	r := newRig(t, 1)
+	OpenConsole()
+	old := termios
+	t.Cleanup(func() { termios = old; input.clear() })
+	termios[lflag] &^= icanon
+	termios[vmin], termios[vtime] = 3, 0
+	r.typed("ab", false)
+	if inputReady() {
+		t.Error("two bytes of three are input")
+	}
+	r.reads(2, "ab")
+	r.typed("abcd", false)
+	r.reads(10, "abcd")
+	get(0).Flags |= file.NonBlock
+	r.typed("e", false)
+	r.reads(10, "e")
+	r.expect(-EAGAIN, syscall.SYS_READ, 0, newPage(), 10)
+	termios[vmin] = 0
+	r.reads(10, "")
+	get(0).Flags &^= file.NonBlock
+	termios[vmin] = 3
+	r.typed("f", false)
+	reader := r.Current
+	r.call(syscall.SYS_READ, 0, newPage(), 10)
+	if reader.State != thread.Blocked || !reader.Retry {
+		t.Error("a byte of three ends the read")
+	}
+}
+
+// Stopped output makes a writer wait until it goes on; changing the settings so
+// that no key could do that lets it go on too.
+func TestStoppedOutput(t *testing.T) {
+	for name, goOn := range map[string]func(r *rig){
+		"TCOON":        func(r *rig) { r.expect(0, syscall.SYS_IOCTL, 0, tcFlow, flowGo) },
+		"without IXON": func(r *rig) { r.expect(0, syscall.SYS_IOCTL, 0, tcSets, newPage()) },
+	} {
+		r := newRig(t, 1)
+		OpenConsole()
+		old := termios
+		t.Cleanup(func() { termios, stopped = old, false })
+		r.expect(-EINVAL, syscall.SYS_IOCTL, 0, tcFlow, 9)
+		r.expect(0, syscall.SYS_IOCTL, 0, tcFlow, flowStop)
+		writer := r.Current
+		r.call(syscall.SYS_WRITE, 1, newPage(), 10)
+		if writer.State != thread.Blocked || !writer.Retry {
+			t.Fatalf("%s: the writer does not wait", name)
+		}
+		r.Schedule()
+		goOn(r)
+		if writer.State == thread.Blocked {
+			t.Errorf("%s: the writer waits", name)
+		}
+		get(1).Flags |= file.NonBlock
+		r.expect(10, syscall.SYS_WRITE, 1, newPage(), 10)
+		termios = old
+		r.expect(0, syscall.SYS_IOCTL, 0, tcFlow, flowStop)
+		r.expect(-EAGAIN, syscall.SYS_WRITE, 1, newPage(), 10)
 	}
 }

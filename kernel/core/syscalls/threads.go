@@ -73,7 +73,13 @@ func sysExit(c *thread.CPU, f *thread.Frame) uintptr {
 	return 0
 }
 
+// sysExitGroup ends the machine, once what it printed is out: no signal takes
+// the thread away from that.
 func sysExitGroup(c *thread.CPU, f *thread.Frame) uintptr {
+	c.Current.Signals.Mask = ^uint64(0)
+	if !drained(c) {
+		return 0
+	}
 	power.Exit(int(f.DI & 0xff))
 	return 0
 }

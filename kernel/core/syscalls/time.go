@@ -18,6 +18,7 @@ const (
 	clockRealtimeCoarse = 5
 	clockMonotonicCrs   = 6
 	clockBoottime       = 7
+	clockTAI            = 11
 )
 
 // wallOffset is what to add to the monotonic time to get the wall clock: as the
@@ -28,10 +29,12 @@ func wallOffset() int64 { return clock.WallBase() }
 // clock that there is not.
 func clockTime(c *thread.CPU, id uintptr) (ns int64, ok bool) {
 	switch id {
-	case clockRealtime, clockRealtimeCoarse:
+	case clockRealtime, clockRealtimeCoarse, clockTAI:
 		return c.Now() + wallOffset(), true
-	case clockMonotonic, clockMonotonicRaw, clockMonotonicCrs, clockBoottime, clockProcessCPU, clockThreadCPU:
+	case clockMonotonic, clockMonotonicRaw, clockMonotonicCrs, clockBoottime:
 		return c.Now(), true
+	case clockProcessCPU, clockThreadCPU:
+		return c.Busy(), true
 	}
 	return 0, false
 }
@@ -130,15 +133,73 @@ func sysSetitimer(c *thread.CPU, f *thread.Frame) uintptr {
 	if errno != 0 {
 		return fail(errno)
 	}
+	if f.DI != itimerReal && f.DI != itimerProf {
+		return fail(EINVAL)
+	}
+	if f.DX != 0 {
+		if result := putInterval(c, f.DI, f.DX); result != 0 {
+			return result
+		}
+	}
 	switch f.DI {
 	case itimerReal:
 		realTimer.start(c, first, period, fireReal)
 	case itimerProf:
 		profTimer.start(c, first, period, fireProf)
-	default:
-		return fail(EINVAL)
 	}
 	return 0
+}
+
+// sysGetitimer tells the period of a timer and the time left: (which, to).
+func sysGetitimer(c *thread.CPU, f *thread.Frame) uintptr {
+	if f.DI != itimerReal && f.DI != itimerProf {
+		return fail(EINVAL)
+	}
+	return putInterval(c, f.DI, f.SI)
+}
+
+func putInterval(c *thread.CPU, which, addr uintptr) uintptr {
+	if !writable(addr, 32) {
+		return fail(EFAULT)
+	}
+	i := &realTimer
+	if which == itimerProf {
+		i = &profTimer
+	}
+	left := i.left(c)
+	raw.Store64(addr, uint64(i.period/billion))
+	raw.Store64(addr+8, uint64(i.period%billion/1000))
+	raw.Store64(addr+16, uint64(left/billion))
+	raw.Store64(addr+24, uint64(left%billion/1000))
+	return 0
+}
+
+// left is the time until the timer fires, 0 if it does not.
+func (i *interval) left(c *thread.CPU) int64 {
+	if !i.timer.Armed() {
+		return 0
+	}
+	return max(i.timer.When-c.Now(), 1000)
+}
+
+// sysAlarm sends SIGALRM after seconds, and returns what was left of the last.
+func sysAlarm(c *thread.CPU, f *thread.Frame) uintptr {
+	left := (realTimer.left(c) + billion - 1) / billion
+	realTimer.start(c, int64(uint32(f.DI))*billion, 0, fireReal)
+	return uintptr(left)
+}
+
+// sysTimes tells processor time and time since boot in hundredths of a second.
+func sysTimes(c *thread.CPU, f *thread.Frame) uintptr {
+	ticks := c.Now() / (billion / 100)
+	if f.DI != 0 {
+		if !writable(f.DI, 32) {
+			return fail(EFAULT)
+		}
+		raw.Clear(f.DI, 32)
+		raw.Store64(f.DI, uint64(c.Busy()/(billion/100)))
+	}
+	return uintptr(ticks)
 }
 
 func getTimeval(addr uintptr) (ns int64, errno uintptr) {

@@ -36,6 +36,8 @@ type CPU struct {
 	arm        func(deadline int64)
 	now        func() int64
 	switches   uint64
+	idle       int64 // nanoseconds that there was nothing to run, up to now or to idleSince
+	idleSince  int64 // since when there is nothing, if Idle runs
 }
 
 // Init prepares the block: the idle thread becomes current. ist1 is the
@@ -146,7 +148,7 @@ func (c *CPU) Interrupt(t *Thread, result uintptr) {
 	}
 	t.endWait(result)
 	t.Retry = false
-	t.Deadline = 0
+	t.Deadline, t.Moved = 0, 0
 	c.Ready(t)
 }
 
@@ -207,6 +209,9 @@ func (c *CPU) Schedule() bool {
 		next = c.Idle
 	}
 	c.switches++
+	if (t == c.Idle) != (next == c.Idle) {
+		c.countIdle(next == c.Idle)
+	}
 	c.setCurrent(next)
 	if c.runnable.Empty() {
 		c.sliceAt = Never
@@ -214,6 +219,24 @@ func (c *CPU) Schedule() bool {
 		c.sliceAt = c.now() + Slice
 	}
 	return true
+}
+
+// countIdle notes that the CPU becomes idle, or has something to do again.
+func (c *CPU) countIdle(begins bool) {
+	if begins {
+		c.idleSince = c.now()
+	} else {
+		c.idle += c.now() - c.idleSince
+	}
+}
+
+// Busy is how long the CPU had something to do, in nanoseconds.
+func (c *CPU) Busy() int64 {
+	idle := c.idle
+	if c.Current == c.Idle {
+		idle += c.now() - c.idleSince
+	}
+	return c.now() - idle
 }
 
 // putBehindFirst queues a preempted thread as the second: it goes on as soon

@@ -199,3 +199,22 @@ func TestTable(t *testing.T) {
 		t.Fatalf("count %d after removing all", Count())
 	}
 }
+
+// The time without a runnable thread is idle, the rest is not.
+func TestBusy(t *testing.T) {
+	r := newRig(t)
+	a := r.thread()
+	clockNow = 100
+	r.cpu.Ready(a)
+	r.cpu.Schedule()
+	clockNow = 130
+	if got := r.cpu.Busy(); got != 30 {
+		t.Errorf("busy for %d ns of the 30 that a thread ran", got)
+	}
+	r.cpu.Block(nil, Never, 0, false)
+	r.cpu.Schedule()
+	clockNow = 1000
+	if got := r.cpu.Busy(); got != 30 {
+		t.Errorf("busy for %d ns after idle time", got)
+	}
+}

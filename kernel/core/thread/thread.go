@@ -84,8 +84,9 @@ type Thread struct {
 	FutexMask uint32
 
 	Signals  SignalState
-	ClearTID uintptr // word to zero and wake at exit (CLONE_CHILD_CLEARTID)
-	KeepCaps uintptr // what prctl(2) was told; nothing depends on it
+	ClearTID uintptr  // word to zero and wake at exit (CLONE_CHILD_CLEARTID)
+	Name     [16]byte // what prctl(2) was told; nothing depends on it
+	KeepCaps uintptr  // what prctl(2) was told; nothing depends on it
 }
 
 // SignalState is what package signal keeps per thread.

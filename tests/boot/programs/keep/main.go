@@ -38,6 +38,7 @@ func leave(how string) {
 	name := filepath.Join(mount, how)
 	check.NoError(os.WriteFile(name, []byte("left by "+how), 0o600), "WriteFile")
 	check.NoError(os.Mkdir(filepath.Join(mount, how+" folder"), 0o700), "Mkdir")
+	check.NoError(syscall.Mkfifo(filepath.Join(mount, how+" fifo"), 0o600), "Mkfifo")
 	synced, err := os.OpenFile(filepath.Join(mount, how+" synced"), os.O_CREATE|os.O_WRONLY|os.O_SYNC, 0o600)
 	check.Must(err, "OpenFile with O_SYNC")
 	_, err = synced.WriteString("synced")
@@ -50,6 +51,21 @@ func leave(how string) {
 	}
 }
 
+// through sends something through a FIFO that is on the disk, closes it and does
+// so again.
+func through(name string) {
+	path := filepath.Join(mount, name)
+	for _, text := range []string{"one", "another"} {
+		done := make(chan error, 1)
+		go func() { done <- os.WriteFile(path, []byte(text), 0) }()
+		got, err := os.ReadFile(path)
+		check.That(err == nil && string(got) == text, text+" through "+name, "%q %v", got, err)
+		check.NoError(<-done, "written to "+name)
+	}
+	info, err := os.Stat(path)
+	check.That(err == nil && info.Mode()&os.ModeNamedPipe != 0 && info.Size() == 0, "is a FIFO still", "%v %v", info, err)
+}
+
 // find looks for what the ends before have left: a panic takes what was not
 // synced with it.
 func find() {
@@ -59,6 +75,8 @@ func find() {
 		info, err := os.Stat(filepath.Join(mount, how+" folder"))
 		check.That(err == nil && info.IsDir(), "a folder left by "+how, "%v %v", info, err)
 	}
+	through("return fifo")
+	through("folder/fifo")
 	got, err := os.ReadFile(filepath.Join(mount, "panic synced"))
 	check.That(err == nil && string(got) == "synced", "what was synced before a panic", "%q %v", got, err)
 	check.Done()
