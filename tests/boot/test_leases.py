@@ -199,6 +199,30 @@ def test_prefix_lifetime(kernels: Kernels, tmp_path: Path) -> None:
         assert "2001:db8:0:1:" not in line
 
 
+def test_mtu(kernels: Kernels, tmp_path: Path) -> None:
+    """A packet larger than NET_MTU goes out in pieces that are not."""
+    with leased(kernels, tmp_path, NET_DHCP="n", NET_ADDRESS="10.1.0.5/24", NET_MTU="1000", NET_IPV6="n") as (
+        wire,
+        console,
+    ):
+        console.wait("^state: eth0 mtu 1000 10.1.0.5/24")
+        echo = struct.pack("!BBHHH", 8, 0, 0, 1, 1) + bytes(range(200)) * 7
+        echo = echo[:2] + struct.pack("!H", checksum(echo)) + echo[4:]
+        wire.send(HARDWARE + OURS + b"\x08\x00" + ipv4(SERVER_ADDRESS, "10.1.0.5", 1, echo))
+        asked = wire.next(10, lambda frame: frame[12:14] == b"\x08\x06")
+        assert asked
+        wire.send(HARDWARE + OURS + b"\x08\x06" + asked[14:20] + b"\0\2" + OURS + socket.inet_aton(SERVER_ADDRESS)
+                  + asked[22:32])  # fmt: skip
+        got = 0
+        while got < len(echo):
+            piece = wire.next(10, lambda frame: frame[12:14] == b"\x08\x00" and frame[23] == 1)
+            assert piece
+            size = int.from_bytes(piece[16:18], "big")
+            assert size <= 1000
+            got += size - 20
+        assert got == len(echo)
+
+
 def test_no_forwarding(kernels: Kernels, tmp_path: Path) -> None:
     """Two cards have a lease each; a packet for the other's network, or for the card of somebody else, goes no way."""
     kernel = kernels.get(Case(name="leases", program="leases", config={**CONFIG, "NET_IPV6": "n"}), "1.27")
