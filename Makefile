@@ -86,8 +86,6 @@ fuzz-parsers: setup ## What reads the network's and the devices' data, a minute 
 	@for target in $(FUZZ_TARGETS); do package=$${target%:*}; \
 		test -d kernel/$$package && package=kernel/$$package || package=drivers/$$package; \
 		$(GO) test ./$$package -run '^$$' -fuzz "^$${target#*:}$$" $(or $(ARGS),-fuzztime 60s) || exit 1; done
-	for target in $$(grep -ho '^func Fuzz[A-Za-z]*' kernel/inet/*_test.go | cut -c6-); do \
-		GOWORK= $(GO) -C kernel/inet test . -run '^$$' -fuzz "^$$target$$" $(or $(ARGS),-fuzztime 60s) || exit 1; done
 
 test-compat: setup qemu ## The standard library's own tests in the guest, those that are quick
 	$(PY) scripts/compat --check $(ARGS)
