@@ -24,7 +24,8 @@ export GOTOOLCHAIN := local
 
 .NOTPARALLEL:
 .PHONY: help setup menuconfig defconfig olddefconfig savedefconfig kernel run bench bench-menuconfig clean distclean \
-	check docs try-servers test test-host test-python test-go test-boot test-compat compat load go1.26 oracle fuzz fuzz-images linux
+	check docs try-servers test test-host test-python test-go test-boot test-compat compat load go1.26 oracle fuzz fuzz-images \
+	fuzz-parsers linux
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -78,6 +79,13 @@ load: setup qemu load-tools ## Load and faults with their full figures, as root 
 
 fuzz-images: setup disk-tools ## Mount damaged ext3 images for a minute: make fuzz-images ARGS='-fuzztime 1h'
 	$(GO) test ./kernel/ext3/volume -run TestUsedImage -fuzz FuzzImage $(or $(ARGS),-fuzztime 60s)
+
+# Their seeds run with make test-go.
+FUZZ_TARGETS := dhcp:FuzzFrame virtio:FuzzUsedRing pci:FuzzCapabilities netdev:FuzzSegment
+fuzz-parsers: setup ## What reads the network's and the devices' data, a minute each: make fuzz-parsers ARGS='-fuzztime 1h'
+	@for target in $(FUZZ_TARGETS); do package=$${target%:*}; \
+		test -d kernel/$$package && package=kernel/$$package || package=drivers/$$package; \
+		$(GO) test ./$$package -run '^$$' -fuzz "^$${target#*:}$$" $(or $(ARGS),-fuzztime 60s) || exit 1; done
 
 test-compat: setup qemu ## The standard library's own tests in the guest, those that are quick
 	$(PY) scripts/compat --check $(ARGS)

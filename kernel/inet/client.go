@@ -95,11 +95,11 @@ func (c *client) acquire() reply {
 	wait := firstWait
 	for {
 		xid := rand.Uint32()
-		offer, ok := c.ask(&dhcp.Query{Type: dhcp.Discover, XID: xid}, wait, dhcp.Offer)
+		offer, ok := c.ask(&dhcp.Query{Type: dhcp.Discover, XID: xid}, spread(wait), dhcp.Offer)
 		if ok && usable(offer.Reply) {
 			request := &dhcp.Query{Type: dhcp.Request, XID: xid, Requested: offer.Address.Addr(), Server: offer.Server}
 			for range 3 {
-				answer, ok := c.ask(request, wait, dhcp.Ack, dhcp.Nak)
+				answer, ok := c.ask(request, spread(wait), dhcp.Ack, dhcp.Nak)
 				if ok && answer.Type == dhcp.Ack && usable(answer.Reply) {
 					return answer
 				}
@@ -112,6 +112,10 @@ func (c *client) acquire() reply {
 		wait = min(2*wait, mostWait)
 	}
 }
+
+// spread makes a wait a little longer: clients that start together shall not ask
+// together (RFC 2131, 4.1).
+func spread(wait time.Duration) time.Duration { return wait + rand.N(wait/4) }
 
 // usable reports whether an address can be taken as it is offered.
 func usable(r *dhcp.Reply) bool {
@@ -141,8 +145,7 @@ func (c *client) ask(q *dhcp.Query, wait time.Duration, wanted ...dhcp.Type) (re
 	if err := c.link.device.Transmit(frame); err != nil {
 		klog.Debug("inet", nicName(c.link.nic), ": DHCP: ", err.Error())
 	}
-	// Clients that start together shall not ask together (RFC 2131, 4.1).
-	timer := time.NewTimer(wait + rand.N(wait/4))
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
 		select {
@@ -238,13 +241,14 @@ func (c *client) renew(since time.Time) (reply, bool) {
 			klog.Warn("inet", nicName(c.link.nic), ": the lease has ended")
 			return reply{}, false
 		}
-		// The next attempt comes after half of the time that is left.
+		// The next attempt comes after half of the time that is left, and the
+		// first to any server when that time has come.
 		until := lease.Rebinding
 		q.Server = lease.Server
 		if now >= lease.Rebinding {
 			until, q.Server = lease.Lease, netip.Addr{}
 		}
-		wait := min(max((until-now)/2, min(leastWait, lease.Lease/8)), lease.Lease-now+time.Millisecond)
+		wait := min(max((until-now)/2, min(leastWait, lease.Lease/8)), until-now+time.Millisecond)
 		answer, ok := c.ask(q, wait, dhcp.Ack, dhcp.Nak)
 		switch {
 		case !ok:

@@ -56,7 +56,8 @@ class Kernels:
         """Return the kernel for a case and a version of Go."""
         key = repr((case.program, case.preset, sorted(case.config.items()), case.generate, case.reverse_ties, go))
         if key not in self._built:
-            folder = self._folder / f"{case.name}-go{go}"
+            # Cases of one name may differ in their configuration.
+            folder = self._folder / f"{case.name}-go{go}-{len(self._built)}"
             folder.mkdir(exist_ok=True)  # it is there when the build failed for another machine
             self._built[key] = _build(case, go, folder)
         return self._built[key]

@@ -32,6 +32,9 @@ SLACK_KIB = 4096
 HEADER_SECONDS = 5
 TIME_WAIT_SECONDS = 10
 
+# What one byte of a slow client costs at most, on a busy host.
+BYTE_SECONDS = 0.005
+
 # Go's keep-alive finds out after this time that a peer is gone.
 KEEP_ALIVE_SECONDS = 15
 
@@ -78,7 +81,8 @@ def test_slow_loris(kernel: Path, amount: Amount) -> None:
                 one.send(bytes([byte]))
             begin = time.monotonic()
             assert server.ask("GET", "/") == HELLO
-            assert time.monotonic() - begin < 1
+            # What all of them have just sent comes before it.
+            assert time.monotonic() - begin < 1 + amount.broken * BYTE_SECONDS
         after = server.settled(before, 3 * HEADER_SECONDS)
         assert (after["descriptors"], after["goroutines"]) == (before["descriptors"], before["goroutines"])
 
@@ -88,13 +92,17 @@ def test_vanished(kernel: Path, amount: Amount) -> None:
     """Clients that vanish without a word are found out by keep-alive."""
     with guest(kernel, TAP) as server:
         before = server.state()
+        vanished = []
         for _ in range(amount.broken):
             one = http.client.HTTPConnection(GUEST, PORT, timeout=10)
             one.request("GET", "/")
             assert one.getresponse().read() == HELLO
             one.sock.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
             one.close()
-        assert server.state()["goroutines"] >= amount.broken
+            vanished.append(time.monotonic())
+        # Those that the server may have found out about already do not count.
+        unknown = [when for when in vanished if when > time.monotonic() - KEEP_ALIVE_SECONDS + 1]
+        assert server.state()["goroutines"] >= len(unknown) > 0
         after = server.settled(before, 2 * KEEP_ALIVE_SECONDS)
         assert (after["descriptors"], after["goroutines"]) == (before["descriptors"], before["goroutines"])
 
