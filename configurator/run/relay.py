@@ -25,7 +25,9 @@ _RESUME = b'{"execute": "cont"}\n'
 
 
 class Relay:
-    """Two threads between QEMU and the console's reader; `events` is what QEMU's monitor has said meanwhile.
+    """Two threads between QEMU and the console's reader.
+
+    `events` is what QEMU's monitor has said meanwhile, `is_read` whether the reader is still there.
 
     A reader that has gone away takes everything: the machine runs on without one.
     """
@@ -41,6 +43,7 @@ class Relay:
         self._size = 0
         self._paused = False
         self._ended = False
+        self.is_read = True
         self._taker = Thread(target=self._take, name="console", daemon=True)
         self._giver = Thread(target=self._give, name="console-reader", daemon=True)
 
@@ -89,7 +92,7 @@ class Relay:
         with self._changed:
             self._waiting.append(chunk)
             self._size += len(chunk)
-            if self._size > _PAUSE_ABOVE and not self._paused:
+            if self._size > _PAUSE_ABOVE and self.is_read and not self._paused:
                 self._paused = True
                 self._order(_PAUSE)
             self._changed.notify()
@@ -120,4 +123,5 @@ class Relay:
             except BlockingIOError:  # QEMU makes the terminal so, by its own end of it
                 select.select([], [self._target], [])
             except OSError:
+                self.is_read = False
                 return

@@ -145,14 +145,15 @@ def _attend(command: list[str], ours: socket.socket, theirs: socket.socket, requ
         relay = Relay(source, _STDERR if request.console_on_stderr else _STDOUT, ours)
         relay.start()
         return_code = None
+        patience: float | None = _SECONDS_TO_END  # for a reader that takes nothing, once a signal has come
         try:
             with suppress(subprocess.TimeoutExpired):
                 return_code = process.wait(request.timeout)
+            patience = None if deadline is None else max(deadline - time.monotonic(), _SECONDS_TO_END)
         finally:
             if process.poll() is None:
                 end(process, ours)
-        patience = None if deadline is None else max(deadline - time.monotonic(), _SECONDS_TO_END)
-        unread = relay.finish(patience)
+            unread = relay.finish(patience)
         return _Attended(return_code, bytes(relay.events), unread)
 
 

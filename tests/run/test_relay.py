@@ -104,6 +104,9 @@ def test_a_reader_that_has_gone(machine: _Machine) -> None:
     os.close(reader)
     relay = Relay(machine.source, target, machine.monitor)
     relay.start()
+    machine.prints(b"x")
+    while relay.is_read:
+        time.sleep(0.001)
     machine.lives(b"x" * 20 * MEBIBYTE)
     assert relay.finish(20) == 0
     assert machine.pauses == 0

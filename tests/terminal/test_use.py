@@ -88,7 +88,7 @@ def test_quit_with_change_asks(open_terminal: OpenTerminal, command: str, config
     terminal.start(command)
     terminal.wait_for("Drivers  --->")
     terminal.type("G", "Space")
-    terminal.wait_for("15 changed, unsaved")
+    terminal.wait_until(lambda screen: re.search(r"\d\d changed, unsaved", screen), "what NET brings with it")
     terminal.type("q")
     terminal.wait_for("Save the configuration to .config?")
     terminal.type("Escape")
