@@ -156,8 +156,9 @@ func (v *Volume) scan(start uint32) (records []logRecord, revoked map[uint32]uin
 	j := &v.journal
 	revoked = map[uint32]uint32{}
 	sequence, at := j.sequence, start
-	var found []logRecord // of the transaction that is not complete yet
-	var gone []uint32
+	// What the transaction has that is not complete yet.
+	var found []logRecord
+	gone := map[uint32]struct{}{}
 	b := make([]byte, v.blockSize)
 	step := func() {
 		at++
@@ -176,7 +177,7 @@ func (v *Volume) scan(start uint32) (records []logRecord, revoked map[uint32]uin
 		switch big(b, 4) {
 		case kindDescribe:
 			for _, tag := range tags(b) {
-				if !v.inRange(tag.place) && tag.place != v.superBlock || len(records)+len(found) > len(j.places) {
+				if !v.logged(tag.place) || len(records)+len(found) > len(j.places) {
 					return nil, nil, 0, errJournal
 				}
 				found = append(found, logRecord{at, tag.place, tag.escaped, sequence})
@@ -185,14 +186,16 @@ func (v *Volume) scan(start uint32) (records []logRecord, revoked map[uint32]uin
 		case kindRevoke:
 			end := min(int(big(b, journalHeader)), v.blockSize)
 			for p := journalHeader + 4; p+4 <= end; p += 4 {
-				gone = append(gone, big(b, p))
+				if place := big(b, p); v.logged(place) {
+					gone[place] = struct{}{}
+				}
 			}
 		case kindCommit:
 			records = append(records, found...)
-			for _, place := range gone {
+			for place := range gone {
 				revoked[place] = sequence
 			}
-			found, gone = nil, nil
+			found, gone = nil, map[uint32]struct{}{}
 			sequence++
 		default:
 			return nil, nil, 0, errJournal
@@ -200,6 +203,10 @@ func (v *Volume) scan(start uint32) (records []logRecord, revoked map[uint32]uin
 	}
 	return records, revoked, sequence, nil
 }
+
+// logged says whether the log can be about a block. What it says of others is
+// not kept, so that the volume's size bounds the memory that a log takes.
+func (v *Volume) logged(place uint32) bool { return v.inRange(place) || place == v.superBlock }
 
 // tag is an entry of a descriptor block.
 type tag struct {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"weak"
 
 	"eggcup/kernel/blockdev"
 	"eggcup/kernel/vfs"
@@ -62,16 +63,17 @@ func Mount(disk blockdev.Device) (*Volume, error) {
 	}
 	v := &Volume{geometry: g, disk: disk, cache: map[uint32]*block{}, freed: map[uint32]struct{}{}}
 	v.superBlock = uint32(superOffset / g.blockSize)
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	if err := v.open(); err != nil {
+		v.failed = true // what it has changed already is not committed
 		return nil, err
 	}
 	return v, nil
 }
 
-// open recovers the volume and makes it ready for changes.
+// open recovers the volume and makes it ready for changes. v.mu is held.
 func (v *Volume) open() error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
 	if err := v.openJournal(); err != nil {
 		return err
 	}
@@ -163,12 +165,21 @@ func (v *Volume) Close() syscall.Errno {
 }
 
 // schedule commits in some time what nobody asks to commit.
+//
+// Whoever uses the volume has it in memory. The timer must not: it would keep a
+// volume that was closed or refused, and stopping it is not enough, since Go
+// forgets a stopped timer only later.
 func (v *Volume) schedule() {
-	if v.timer == nil {
-		v.timer = time.AfterFunc(commitEvery, func() { v.Sync(false) })
+	if v.timer != nil {
+		v.timer.Reset(commitEvery)
 		return
 	}
-	v.timer.Reset(commitEvery)
+	self := weak.Make(v)
+	v.timer = time.AfterFunc(commitEvery, func() {
+		if v := self.Value(); v != nil {
+			v.Sync(false)
+		}
+	})
 }
 
 // begin starts an operation: v.mu is held until it ends. Here a transaction may
