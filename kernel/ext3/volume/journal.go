@@ -159,6 +159,9 @@ func (v *Volume) scan(start uint32) (records []logRecord, revoked map[uint32]uin
 	// What the transaction has that is not complete yet.
 	var found []logRecord
 	gone := map[uint32]struct{}{}
+	// Whether it announces what no transaction does. Then it counts only if it is complete: a block that was being
+	// written when the power went is part of one that is not.
+	broken := false
 	b := make([]byte, v.blockSize)
 	step := func() {
 		at++
@@ -178,7 +181,8 @@ func (v *Volume) scan(start uint32) (records []logRecord, revoked map[uint32]uin
 		case kindDescribe:
 			for _, tag := range tags(b) {
 				if !v.logged(tag.place) || len(records)+len(found) > len(j.places) {
-					return nil, nil, 0, errJournal
+					broken = true
+					break
 				}
 				found = append(found, logRecord{at, tag.place, tag.escaped, sequence})
 				step()
@@ -191,6 +195,9 @@ func (v *Volume) scan(start uint32) (records []logRecord, revoked map[uint32]uin
 				}
 			}
 		case kindCommit:
+			if broken {
+				return nil, nil, 0, errJournal
+			}
 			records = append(records, found...)
 			for place := range gone {
 				revoked[place] = sequence
